@@ -1,0 +1,1 @@
+"""The kernel: money, periods, calendars, time limits, identifiers and refusals, all pure."""
