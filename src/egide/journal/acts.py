@@ -1,0 +1,167 @@
+"""The one door of every write: ``perform`` checks, opens the transaction, and leaves one line in the journal."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from egide.journal import clock
+from egide.journal.facts import Context, Subject
+from egide.journal.permissions import Permission, may
+from egide.journal.scope import set_perimeters
+from egide.kernel.errors import Refusal
+
+
+class AlreadyDone(Exception):
+    """The same key came with the same input before: nothing is done again, ``outcome`` is what was answered then."""
+
+    def __init__(self, act_id: int, outcome: dict[str, object]) -> None:
+        super().__init__(f"act {act_id} was already done")
+        self.act_id = act_id
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class Record:
+    """The journal line being written: the act fills what it learns on the way."""
+
+    id: int
+    kind: str
+    context: Context
+    started_at: datetime
+    subject: Subject | None = None
+    due_on: date | None = None
+    outcome: dict[str, object] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+
+    def on(self, kind: str, identifier: int, label: str, perimeter_id: int) -> None:
+        """Names the file that the act is about."""
+        self.subject = Subject(kind=kind, id=identifier, label=label, perimeter_id=perimeter_id)
+
+    def because(self, *sentences: str) -> None:
+        """Adds reasons, in French, as they will be read. Never health data: the journal is read by many."""
+        self.reasons.extend(sentences)
+
+
+_outer: ContextVar[Record | None] = ContextVar("egide_outer_act", default=None)
+
+
+@contextlib.contextmanager
+def perform(context: Context, kind: str, *, needs: Permission, given: object) -> Iterator[Record]:
+    """Does one act in one transaction and leaves one line in the journal.
+
+    ``given`` is what the act was asked to do; its hash tells a repeated request from a new one under the same key.
+    Raises Refusal when the role lacks the permission or the key was used for something else, AlreadyDone when the
+    same request was already served.
+    """
+    if not may(context.actor.role, needs):
+        raise Refusal(
+            code="journal.permission",
+            where=kind,
+            message=f"Votre rôle ({context.actor.role}) ne permet pas cet acte.",
+            remedy="Demandez-le à un collègue habilité, ou voyez votre responsable d’équipe.",
+        )
+    outer = _outer.get()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outer is None:
+            set_perimeters(context.actor.perimeters)
+        cursor.execute("SELECT nextval('journal_act_id_seq')")
+        (act_id,) = cursor.fetchone()
+        record = Record(id=act_id, kind=kind, context=context, started_at=clock.now())
+        input_hash = fingerprint(given)
+        if context.key and outer is None:
+            _take_key(cursor, record, input_hash)
+        token = _outer.set(record)
+        try:
+            yield record
+        finally:
+            _outer.reset(token)
+        _write(cursor, record, input_hash, parent=outer)
+
+
+def fingerprint(given: object) -> str:
+    """The SHA-256 of a request's content, the same for equal facts whatever the order of their fields."""
+    canonical = json.dumps(given, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
+
+
+def _take_key(cursor, record: Record, input_hash: str) -> None:  # type: ignore[no-untyped-def]
+    """Two requests with one key meet here: the second waits for the first, then sees what it did."""
+    actor = record.context.actor.label
+    key = record.context.key
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{actor}|{key}"])
+    cursor.execute(
+        "SELECT kind, input_hash, act_id, outcome FROM journal_key WHERE actor = %s AND key = %s", [actor, key]
+    )
+    found = cursor.fetchone()
+    if found is None:
+        return
+    kind, known_hash, act_id, outcome = found
+    if (kind, known_hash) != (record.kind, input_hash):
+        raise Refusal(
+            code="journal.key_reused",
+            where=str(key),
+            message="Cette clé a déjà servi pour une autre demande.",
+            remedy="Rechargez la page pour obtenir une nouvelle clé, puis vérifiez ce qui a déjà été fait.",
+        )
+    raise AlreadyDone(act_id, json.loads(outcome) if isinstance(outcome, str) else outcome)
+
+
+def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) -> None:  # type: ignore[no-untyped-def]
+    """Last thing before the commit, because the chain holds its head from here on."""
+    if record.subject is None:
+        raise AssertionError(f"the act {record.kind} never said what it was about")
+    context = record.context
+    done_at = max(clock.now(), context.received_at or record.started_at)
+    outcome = json.dumps(record.outcome, default=str, ensure_ascii=False)
+    cursor.execute("SELECT egide_month('journal_act', %s)", [done_at.date()])
+    cursor.execute(
+        """
+        INSERT INTO journal_act (id, kind, subject_kind, subject_id, subject_label, perimeter_id, parent_id,
+          actor_id, actor_label, team_id, channel, received_at, due_on, done_at, done_on, input_hash, outcome, reasons)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        """,
+        [
+            record.id,
+            record.kind,
+            record.subject.kind,
+            record.subject.id,
+            record.subject.label,
+            record.subject.perimeter_id,
+            parent.id if parent else None,
+            context.actor.id,
+            context.actor.label,
+            context.actor.team_id,
+            context.channel.value,
+            context.received_at or record.started_at,
+            record.due_on,
+            done_at,
+            done_at.date(),
+            input_hash,
+            outcome,
+            json.dumps(record.reasons, ensure_ascii=False),
+        ],
+    )
+    if context.key and parent is None:
+        cursor.execute(
+            "INSERT INTO journal_key (actor, key, kind, input_hash, act_id, outcome) VALUES (%s, %s, %s, %s, %s, %s)",
+            [context.actor.label, context.key, record.kind, input_hash, record.id, outcome],
+        )

@@ -1,0 +1,31 @@
+"""Named locks: a batch runs once at a time, whoever starts it, and its lock dies with its connection."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from django.db import connection
+
+from egide.kernel.errors import Refusal
+
+
+@contextlib.contextmanager
+def only_one(name: str) -> Iterator[None]:
+    """Holds a lock of the database's session; refused at once when another process holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        if not cursor.fetchone()[0]:
+            raise Refusal(
+                code="batch.running",
+                where=name,
+                message="Ce traitement est déjà en cours.",
+                remedy="Attendez qu’il se termine : son avancement est affiché dans les fichiers et les appels.",
+            )
+    try:
+        yield
+    finally:
+        # A connection lost on the way took the lock with it: there is then nothing to give back.
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
