@@ -62,7 +62,7 @@ def create_database(admin_url: str, name: str, *, template: str | None = None) -
         return
     with psycopg.connect(admin_url.replace("/postgres?", f"/{name}?"), autocommit=True) as owner:
         owner.execute("ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO egide_app")
-        owner.execute("ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO egide_app")
+        owner.execute("ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO egide_app")
         owner.execute("GRANT USAGE ON SCHEMA public TO egide_app")
         owner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         for extension in ("btree_gist", "pg_trgm"):

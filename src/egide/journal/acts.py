@@ -109,7 +109,8 @@ def _take_key(cursor, record: Record, input_hash: str) -> None:  # type: ignore[
     key = record.context.key
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{actor}|{key}"])
     cursor.execute(
-        "SELECT kind, input_hash, act_id, outcome FROM journal_key WHERE actor = %s AND key = %s", [actor, key]
+        "SELECT kind, input_hash, act_id, outcome FROM journal_key WHERE actor = %s AND key = %s",
+        [actor, key],
     )
     found = cursor.fetchone()
     if found is None:

@@ -24,7 +24,7 @@ def copy_frame(cursor: CursorWrapper, frame: pl.DataFrame, *, into: str, on_conf
     staging = f"staging_{into}"
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{staging}")
     cursor.execute(f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {columns} FROM {into} WITH NO DATA")  # noqa: S608
-    with cursor.copy(f"COPY {staging} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"COPY {staging} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
         for part in frame.iter_slices(200_000):
             copy.write(part.write_csv(None, include_header=False, null_value="\\N", quote_style="necessary"))
     conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
@@ -32,21 +32,26 @@ def copy_frame(cursor: CursorWrapper, frame: pl.DataFrame, *, into: str, on_conf
     cursor.execute(f"DROP TABLE pg_temp.{staging}")
 
 
-def fetch_frame(query: str, parameters: Sequence[object], schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+def fetch_frame(
+    query: str, parameters: Sequence[object], schema: dict[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
     """The rows of a query as a frame with exactly this schema, read by binary-free COPY, whatever their number."""
     with connection.cursor() as cursor:
-        text = cursor.mogrify(query, list(parameters)) if parameters else query  # type: ignore[attr-defined]
+        text = cursor.mogrify(query, list(parameters)) if parameters else query
         chunks = bytearray()
-        with cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv, NULL '\\N')") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv, NULL '\\N')") as copy:
             for block in copy:
                 chunks += block
     if not chunks:
         return pl.DataFrame(schema=schema)
     read_as = {name: pl.String if kind == pl.Boolean else kind for name, kind in schema.items()}
     frame = pl.read_csv(
-        bytes(chunks), has_header=False, new_columns=list(schema), schema=read_as, null_values="\\N", try_parse_dates=False
+        bytes(chunks),
+        has_header=False,
+        new_columns=list(schema),
+        schema=read_as,
+        null_values="\\N",
+        try_parse_dates=False,
     )
     booleans = [name for name, kind in schema.items() if kind == pl.Boolean]
     return frame.with_columns(pl.col(name) == "t" for name in booleans)
-
-

@@ -57,11 +57,20 @@ def post(record: Record, entries: Sequence[Entry]) -> list[int]:
     """Posts a few entries and returns their numbers. The database refuses the whole if one is not balanced."""
     if not entries:
         return []
-    heads, lines = [], []
+    heads: list[tuple[object, ...]] = []
+    lines: list[tuple[object, ...]] = []
     for number, entry in enumerate(entries):
         heads.append((number, entry.booked_on, entry.kind, entry.label, entry.perimeter_id))
         lines.extend(
-            (number, leg.account_id, leg.amount_cents, leg.nature.value, leg.person_id, leg.period, leg.reference)
+            (
+                number,
+                leg.account_id,
+                leg.amount_cents,
+                leg.nature.value,
+                leg.person_id,
+                leg.period,
+                leg.reference,
+            )
             for leg in entry.legs
             if leg.amount_cents
         )
@@ -79,9 +88,7 @@ def post_frame(record: Record, entries: pl.DataFrame, lines: pl.DataFrame) -> pl
     Returns ``entry`` and the ``entry_id`` given to each. Lines of zero cents are left out: they would say nothing.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('ledger_entry_id_seq') FROM generate_series(1, %s)", [entries.height]
-        )
+        cursor.execute("SELECT nextval('ledger_entry_id_seq') FROM generate_series(1, %s)", [entries.height])
         ids = pl.Series("entry_id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
         numbered = entries.with_columns(ids, act_id=pl.lit(record.id, pl.Int64))
         for month in entries["booked_on"].dt.truncate("1mo").unique():

@@ -19,11 +19,10 @@ class Account(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["enrolment_id", "kind", "perimeter", "detail"], name="ledger_account_once"
-            ),
+            models.UniqueConstraint(fields=["enrolment_id", "kind", "perimeter", "detail"], name="ledger_account_once"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in AccountKind]), name="ledger_account_kind_known"
+                condition=models.Q(kind__in=[kind.value for kind in AccountKind]),
+                name="ledger_account_kind_known",
             ),
         ]
 

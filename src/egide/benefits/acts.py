@@ -1,0 +1,246 @@
+"""The acts of benefits: posting one slice of a care file, replaying lives, paying what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from egide.benefits.decisions.adjudication import adjudicate, difference, standing
+from egide.benefits.queries import counters_of, lives
+from egide.journal import clock
+from egide.journal.acts import Record
+from egide.journal.bulk import copy_frame
+from egide.kernel.money import format_eur
+from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post_frame
+from egide.ledger.facts import AccountKind, Nature
+from egide.products.queries import book_for
+
+_LINE_COLUMNS = [
+    "line_no", "act_no", "perimeter_id", "enrolment_id", "person_id", "cover_id", "invoice_no", "operation", "act_code",
+    "family", "care_on", "quantity", "charged_cents", "base_cents", "rate_bp", "amo_cents", "withheld_cents",
+    "tariff_agreement", "care_path", "basket", "reverses_id",
+]  # fmt: skip
+
+
+def take_lines(record: Record, fresh: pl.DataFrame, *, file_id: int, received_on: date, label: str) -> int:
+    """Keeps matched lines, adjudicates them and posts what is due; returns the cents posted.
+
+    ``fresh`` follows ``MATCHED_SCHEMA`` plus ``reverses_id``. Enrolments touched by a reversal are replayed whole, because
+    a ceiling that it frees may raise what was due on other lines; all others go on from their counters.
+    """
+    if fresh.is_empty():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT egide_month('benefits_care_line', %s)", [received_on])
+        copy_frame(
+            cursor,
+            fresh.select(
+                pl.col("line_id").alias("id"),
+                pl.lit(file_id).alias("file_id"),
+                pl.lit(received_on).alias("received_on"),
+                *_LINE_COLUMNS,
+            ),
+            into="benefits_care_line",
+        )
+    reversed_in = fresh.filter(pl.col("operation") == "A")["enrolment_id"].unique().to_list()
+    plain = fresh.filter(~pl.col("enrolment_id").is_in(reversed_in))
+    opening = counters_of(plain["person_id"].unique().to_list(), plain["enrolment_id"].unique().to_list())
+    due, closing = adjudicate(plain, book_for, opening)
+    changes = difference(due, pl.DataFrame(schema={"line_id": pl.Int64, "posted_cents": pl.Int64}))
+    paid = post_changes(record, changes, fresh, label=label)
+    keep_counters(closing, plain)
+    return paid + (replay(record, reversed_in) if reversed_in else 0)
+
+
+def replay(record: Record, enrolment_ids: Sequence[int]) -> int:
+    """Decides again everything these enrolments received, and posts only what differs; returns the cents posted.
+
+    A second replay posts nothing. Counters are rebuilt from the lines that stand.
+    """
+    lines = lives(enrolment_ids)
+    if lines.is_empty():
+        return 0
+    due, closing = adjudicate(standing(lines), book_for, pl.DataFrame(schema={**_CLOSING}))
+    changes = difference(due, lines.select("line_id", "posted_cents"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM benefits_counter WHERE (owner_kind = 'adhesion' AND owner_id = ANY (%s))
+               OR (owner_kind = 'beneficiaire' AND owner_id = ANY (%s) AND product_code = ANY (%s))
+            """,
+            [
+                list(enrolment_ids),
+                lines["person_id"].unique().to_list(),
+                lines["product_code"].unique().to_list(),
+            ],
+        )
+    keep_counters(closing, lines)
+    paid = post_changes(record, changes, lines, label="Régularisation de prestations")
+    if paid:
+        record.because(f"Prestations régularisées de {format_eur(paid)}.")
+    return paid
+
+
+_CLOSING = {"counter": pl.String, "key": pl.String, "used": pl.Int64, "product_code": pl.String}
+
+
+def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, label: str) -> int:
+    """Posts differences on care lines: one balanced entry per perimeter, one ledger line per enrolment."""
+    if changes.is_empty():
+        return 0
+    day = clock.today()
+    owners = lines.select("line_id", "perimeter_id", "enrolment_id", "person_id")
+    detailed = changes.join(owners, on="line_id", how="left", validate="1:1")
+    totals = (
+        detailed.group_by("perimeter_id", "enrolment_id")
+        .agg(pl.col("change_cents").sum())
+        .sort("perimeter_id", "enrolment_id")
+    )
+    accounts = _due_accounts(totals)
+    perimeters = totals["perimeter_id"].unique().sort().to_list()
+    entry_of = pl.DataFrame(
+        {"perimeter_id": perimeters, "entry": range(len(perimeters))},
+        schema={"perimeter_id": pl.Int16, "entry": pl.Int64},
+    )
+    members = (
+        totals.join(accounts, on="enrolment_id", how="left", validate="1:1")
+        .join(entry_of, on="perimeter_id")
+        .select(
+            "entry",
+            "account_id",
+            amount_cents=-pl.col("change_cents"),
+            nature=pl.lit(Nature.BENEFIT.value),
+            person_id=pl.lit(None, pl.Int64),
+            period=pl.lit(None, pl.Date),
+            reference=pl.lit(None, pl.Int64),
+        )
+    )
+    insurer = [
+        (
+            number,
+            account_of(AccountKind.BENEFITS, perimeter),
+            int(total),
+            Nature.BENEFIT.value,
+            None,
+            None,
+            None,
+        )
+        for number, (perimeter, total) in enumerate(
+            totals.group_by("perimeter_id").agg(pl.col("change_cents").sum()).sort("perimeter_id").iter_rows()
+        )
+    ]
+    entries = pl.DataFrame(
+        [(number, day, "benefit", label, perimeter) for number, perimeter in enumerate(perimeters)],
+        schema=ENTRY_SCHEMA,
+        orient="row",
+    )
+    posted = post_frame(record, entries, pl.concat([members, pl.DataFrame(insurer, schema=LINE_SCHEMA, orient="row")]))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT egide_month('benefits_posting', %s)", [day])
+        copy_frame(
+            cursor,
+            detailed.join(entry_of, on="perimeter_id")
+            .join(posted, on="entry")
+            .select(
+                pl.col("line_id").alias("care_line_id"),
+                pl.lit(day).alias("booked_on"),
+                "entry_id",
+                "perimeter_id",
+                "enrolment_id",
+                "person_id",
+                pl.col("change_cents").alias("amount_cents"),
+                "book_digest",
+                pl.lit(label).alias("reason"),
+            ),
+            into="benefits_posting",
+        )
+    return int(changes["change_cents"].sum())
+
+
+def _due_accounts(totals: pl.DataFrame) -> pl.DataFrame:
+    enrolments = totals["enrolment_id"].to_list()
+    open_accounts([AccountKind.BENEFITS_DUE], totals["perimeter_id"].to_list(), enrolments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT enrolment_id, id FROM ledger_account WHERE kind = 'benefits_due' AND enrolment_id = ANY (%s)",
+            [enrolments],
+        )
+        return pl.DataFrame(cursor.fetchall(), schema={"enrolment_id": pl.Int64, "account_id": pl.Int64}, orient="row")
+
+
+def keep_counters(closing: pl.DataFrame, lines: pl.DataFrame) -> None:
+    """Remembers how much of each ceiling is used now. The owner of a counter is the first part of its key."""
+    if closing.is_empty():
+        return
+    books = {code: book_for(code, day) for code, day in _latest_days(lines)}
+    kinds = pl.DataFrame(
+        [
+            (code, counter, books[code].counter_owner(counter))
+            for code, counter in closing.select("product_code", "counter").unique().iter_rows()
+        ],
+        schema={"product_code": pl.String, "counter": pl.String, "owner_kind": pl.String},
+        orient="row",
+    )
+    owners = [
+        lines.select(owner_kind=pl.lit(kind), owner_id=pl.col(column), perimeter_id=pl.col("perimeter_id"))
+        for kind, column in (("beneficiaire", "person_id"), ("adhesion", "enrolment_id"))
+    ]
+    rows = (
+        closing.join(kinds, on=["product_code", "counter"], how="left")
+        .with_columns(owner_id=pl.col("key").str.split("|").list.first().cast(pl.Int64))
+        .join(pl.concat(owners).unique(["owner_kind", "owner_id"]), on=["owner_kind", "owner_id"], how="left")
+    )
+    with connection.cursor() as cursor:
+        copy_frame(
+            cursor,
+            rows.select("counter", "key", "product_code", "perimeter_id", "owner_kind", "owner_id", "used"),
+            into="benefits_counter",
+            on_conflict="(owner_id, owner_kind, product_code, counter, key) DO UPDATE SET used = EXCLUDED.used",
+        )
+
+
+def _latest_days(lines: pl.DataFrame) -> list[tuple[str, date]]:
+    return lines.group_by("product_code").agg(pl.col("care_on").max()).rows()
+
+
+def post_transfers(record: Record, wanted: pl.DataFrame, *, perimeter_id: int) -> list[int]:
+    """Empties the accounts of benefits due into the transfers sent; returns the number of the entry."""
+    lines = wanted.select(
+        entry=pl.lit(0, pl.Int64),
+        account_id=pl.col("account_id"),
+        amount_cents=pl.col("amount_cents"),
+        nature=pl.lit(Nature.TRANSFER.value),
+        person_id=pl.lit(None, pl.Int64),
+        period=pl.lit(None, pl.Date),
+        reference=pl.col("enrolment_id"),
+    )
+    sent = account_of(AccountKind.TRANSFERS_SENT, perimeter_id)
+    total = int(wanted["amount_cents"].sum())
+    other = pl.DataFrame([(0, sent, -total, Nature.TRANSFER.value, None, None, None)], schema=LINE_SCHEMA, orient="row")
+    entry = pl.DataFrame(
+        [(0, clock.today(), "benefit.transfer", "Virements de prestations", perimeter_id)],
+        schema=ENTRY_SCHEMA,
+        orient="row",
+    )
+    return post_frame(record, entry, pl.concat([lines, other]))["entry_id"].to_list()
+
+
+def keep_payments(wanted: pl.DataFrame, *, perimeter_id: int, file_id: int, entry_id: int) -> None:
+    """One payment row per member paid."""
+    with connection.cursor() as cursor:
+        copy_frame(
+            cursor,
+            wanted.select(
+                "enrolment_id",
+                pl.lit(perimeter_id).alias("perimeter_id"),
+                "bank_account_id",
+                pl.lit(clock.today()).alias("paid_on"),
+                "amount_cents",
+                pl.lit(file_id).alias("file_id"),
+                pl.lit(entry_id).alias("entry_id"),
+            ),
+            into="benefits_payment",
+        )

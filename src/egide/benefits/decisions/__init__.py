@@ -1,0 +1,1 @@
+"""What benefits decide, without clock nor database: whose line it is, what is due on it, what must be posted."""

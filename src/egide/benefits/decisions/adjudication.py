@@ -1,0 +1,91 @@
+"""What is due on each care line, by the rule book, and what must be posted so that the books say the same.
+
+Lines are taken in order of number, which is the order of arrival: a line that comes late never changes what was due on
+those before it. A reversal and the line it takes back are both due zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from egide.benefits.facts import COUNTER_SCHEMA
+from egide.rules.books import Book
+from egide.rules.columns import evaluate
+
+DUE_SCHEMA = {"line_id": pl.Int64, "due_cents": pl.Int64, "book_digest": pl.String}
+
+
+def care_facts(lines: pl.DataFrame) -> pl.DataFrame:
+    """The rule book's inputs, one row per line, in the order of the lines."""
+    return lines.select(
+        beneficiaire=pl.col("person_id"),
+        adhesion=pl.col("enrolment_id"),
+        formule=pl.col("formula"),
+        regime=pl.col("scheme"),
+        famille=pl.col("family"),
+        date_soins=pl.col("care_on"),
+        debut_couverture=pl.col("since"),
+        date_naissance=pl.col("birth_date"),
+        depense=pl.col("charged_cents"),
+        base=pl.col("base_cents"),
+        taux_ro=pl.col("rate_bp").cast(pl.Int64),
+        montant_ro=pl.col("amo_cents"),
+        participation=pl.col("withheld_cents"),
+        quantite=pl.col("quantity").cast(pl.Int64),
+        tarif_maitrise=pl.col("tariff_agreement"),
+        parcours=pl.col("care_path"),
+        panier=pl.col("basket"),
+    )
+
+
+def adjudicate(
+    lines: pl.DataFrame, book_for: Callable[[str, date], Book], counters: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is due on each normal line (``DUE_SCHEMA``) and the closing counters, with their ``product_code``.
+
+    ``counters`` are the opening ones (``COUNTER_SCHEMA`` plus ``product_code``). Each product is computed by the version
+    of its rule book in force on the first of the month of care.
+    """
+    normal = lines.filter(pl.col("operation") == "N").sort("line_id")
+    months = normal.select("product_code", month=pl.col("care_on").dt.truncate("1mo")).unique()
+    books: dict[str, dict[str, list[date]]] = {}
+    for code, month in months.sort("product_code", "month").iter_rows():
+        books.setdefault(code, {}).setdefault(book_for(code, month).digest, []).append(month)
+    due, closing = [], []
+    for code, versions in books.items():
+        opening = counters.filter(pl.col("product_code") == code).select(*COUNTER_SCHEMA)
+        for digest, its_months in versions.items():
+            book = book_for(code, its_months[0])
+            mine = normal.filter(
+                (pl.col("product_code") == code) & pl.col("care_on").dt.truncate("1mo").is_in(its_months)
+            )
+            result = evaluate(book, "soin", ["rembourse"], care_facts(mine), counters=opening)
+            due.append(
+                mine.select("line_id").with_columns(due_cents=result.frame["rembourse"], book_digest=pl.lit(digest))
+            )
+            opening = pl.concat([opening.join(result.counters, on=["counter", "key"], how="anti"), result.counters])
+            closing.append(result.counters.with_columns(product_code=pl.lit(code)))
+    if not due:
+        return pl.DataFrame(schema=DUE_SCHEMA), pl.DataFrame(schema={**COUNTER_SCHEMA, "product_code": pl.String})
+    last = pl.concat(closing).unique(["product_code", "counter", "key"], keep="last", maintain_order=True)
+    return pl.concat(due).sort("line_id"), last
+
+
+def standing(lines: pl.DataFrame) -> pl.DataFrame:
+    """The normal lines that no reversal takes back."""
+    taken_back = lines.filter(pl.col("reverses_id").is_not_null()).select(line_id=pl.col("reverses_id"))
+    return lines.filter(pl.col("operation") == "N").join(taken_back, on="line_id", how="anti")
+
+
+def difference(due: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+    """What must be posted: ``line_id``, ``due_cents``, ``posted_cents``, ``change_cents``, ``book_digest``."""
+    return (
+        due.join(posted.select("line_id", "posted_cents"), on="line_id", how="full", coalesce=True)
+        .with_columns(pl.col("due_cents", "posted_cents").fill_null(0), pl.col("book_digest").fill_null(""))
+        .with_columns(change_cents=pl.col("due_cents") - pl.col("posted_cents"))
+        .filter(pl.col("change_cents") != 0)
+        .sort("line_id")
+    )

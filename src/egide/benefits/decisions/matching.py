@@ -1,0 +1,121 @@
+"""Whose line is it: each care line finds its person, its cover that day and its family of care, or its refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from egide.benefits.decisions.refusals import IGNORED_DUPLICATE
+from egide.benefits.facts import MATCHED_SCHEMA, REFUSED_SCHEMA, Matching
+
+_THEIRS = ["nir", "birth_date", "birth_rank"]
+_OURS = ["insured_nir", "birth_date", "birth_rank"]
+BASKETS = {"": "aucun", "N": "aucun", "0": "sans_reste", "1": "modere", "2": "libre"}
+
+
+def match(
+    lines: pl.DataFrame,
+    people: pl.DataFrame,
+    families: Mapping[str, str],
+    *,
+    received_on: date,
+    first_id: int,
+) -> Matching:
+    """Shares the lines of a file between those to adjudicate and those refused.
+
+    ``lines`` follows the codec's ``LINES_SCHEMA``; ``people`` holds one row per person and cover (``PEOPLE_SCHEMA``).
+    A matched line is numbered from ``first_id`` by its place in the file, so that a second reading gives the same
+    numbers. A line that finds several covers on its day is refused rather than guessed.
+    """
+    numbered = lines.with_row_index("line_id", offset=0).with_columns(
+        pl.col("line_id").cast(pl.Int64) + first_id,
+        family=pl.col("act_code").replace_strict(families, default=None, return_dtype=pl.String),
+    )
+    known = people.select("insured_nir", "birth_date", "birth_rank").unique()
+    unknown = numbered.join(known, left_on=_THEIRS, right_on=_OURS, how="anti").with_columns(
+        code=pl.lit("person.unknown")
+    )
+    candidates = numbered.join(people, left_on=_THEIRS, right_on=_OURS, how="inner")
+    covered = candidates.filter(
+        (pl.col("care_date") >= pl.col("starts_on"))
+        & (pl.col("ends_on").is_null() | (pl.col("care_date") < pl.col("ends_on")))
+    )
+    uncovered = candidates.join(covered.select("line_id"), on="line_id", how="anti").unique("line_id", keep="first")
+    doubtful = covered.filter(pl.col("line_id").is_duplicated())
+    certain = covered.filter(~pl.col("line_id").is_duplicated()).with_columns(
+        code=pl.when(pl.col("family").is_null())
+        .then(pl.lit("act.unknown"))
+        .when(pl.col("amo_cents") > pl.col("charged_cents"))
+        .then(pl.lit("line.incoherent"))
+        .when(pl.col("care_date") > received_on)
+        .then(pl.lit("line.future"))
+    )
+    refused = [
+        unknown.with_columns(person_id=pl.lit(None, pl.Int64), perimeter_id=pl.lit(None, pl.Int16)),
+        uncovered.with_columns(code=pl.lit("cover.none")),
+        doubtful.unique("line_id", keep="first").with_columns(code=pl.lit("person.ambiguous")),
+        certain.filter(pl.col("code").is_not_null()),
+    ]
+    matched = certain.filter(pl.col("code").is_null()).with_columns(
+        care_on=pl.col("care_date"), basket=pl.col("basket").replace_strict(BASKETS, default="aucun")
+    )
+    return Matching(
+        matched=matched.select(pl.col(name).cast(kind) for name, kind in MATCHED_SCHEMA.items()).sort("line_id"),
+        refused=pl.concat(_refused(part) for part in refused),
+    )
+
+
+def _refused(part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(pl.col(name).cast(kind) for name, kind in REFUSED_SCHEMA.items())
+
+
+SAME_LINE = [
+    "person_id",
+    "invoice_no",
+    "act_code",
+    "care_on",
+    "operation",
+    "charged_cents",
+    "amo_cents",
+    "act_no",
+]
+
+
+def set_apart_duplicates(matched: pl.DataFrame, existing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines to adjudicate, and those that repeat a line already held (``SAME_LINE``), to be ignored."""
+    repeated = matched.join(existing.select(SAME_LINE).unique(), on=SAME_LINE, how="semi")
+    fresh = matched.join(repeated.select("line_id"), on="line_id", how="anti")
+    return fresh.sort("line_id"), _refused(repeated.with_columns(code=pl.lit(IGNORED_DUPLICATE)))
+
+
+REVERSAL_KEY = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents"]
+
+
+def pair_reversals(fresh: pl.DataFrame, standing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Gives each reversal the line it takes back (``reverses_id``); those that find none are refused.
+
+    ``standing`` holds the lines already in the books and not reversed: ``line_id`` and ``REVERSAL_KEY``. A reversal may
+    also take back a line that stands before it in its own file. Several candidates are taken in order of number.
+    """
+    reversals = fresh.filter(pl.col("operation") == "A")
+    if reversals.is_empty():
+        return fresh.with_columns(reverses_id=pl.lit(None, pl.Int64)), pl.DataFrame(schema=REFUSED_SCHEMA)
+    normal = fresh.filter(pl.col("operation") == "N").select("line_id", *REVERSAL_KEY)
+    originals = pl.concat([standing.select("line_id", *REVERSAL_KEY), normal]).sort("line_id")
+    rank = pl.int_range(pl.len()).over(REVERSAL_KEY)
+    paired = reversals.with_columns(nth=rank).join(
+        originals.with_columns(nth=rank).rename({"line_id": "reverses_id"}),
+        on=[*REVERSAL_KEY, "nth"],
+        how="left",
+    )
+    found = paired.filter(pl.col("reverses_id").is_not_null() & (pl.col("reverses_id") < pl.col("line_id")))
+    lost = reversals.join(found.select("line_id"), on="line_id", how="anti")
+    kept = pl.concat(
+        [
+            fresh.filter(pl.col("operation") == "N").with_columns(reverses_id=pl.lit(None, pl.Int64)),
+            found.select(*fresh.columns, "reverses_id"),
+        ]
+    ).sort("line_id")
+    return kept, _refused(lost.with_columns(code=pl.lit("reversal.no_original")))

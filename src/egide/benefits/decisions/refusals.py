@@ -1,0 +1,62 @@
+"""Why a care line is refused, in words: one place for the screen, the reject bench and the answer to the scheme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code, the sentence people read, and what mends it."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+REASONS = {
+    reason.code: reason
+    for reason in (
+        Reason(
+            "person.unknown",
+            "Aucune personne connue sous ce numéro, cette date et ce rang de naissance.",
+            "Cherchez la personne par son nom : le numéro de rattachement ou le rang est à corriger, puis recyclez.",
+        ),
+        Reason(
+            "person.ambiguous",
+            "Plusieurs couvertures correspondent à cette personne le jour des soins.",
+            "Choisissez la bonne adhésion, puis recyclez.",
+        ),
+        Reason(
+            "cover.none",
+            "La personne est connue, mais n’est pas couverte le jour des soins.",
+            "Vérifiez les dates de la couverture ; si elles sont justes, fermez le rejet et prévenez l’adhérent.",
+        ),
+        Reason(
+            "act.unknown",
+            "Ce code d’acte n’est rattaché à aucune famille de soins.",
+            "Ajoutez-le à la table care_families, puis recyclez.",
+        ),
+        Reason(
+            "product.none",
+            "Aucune version du produit n’est en vigueur le jour des soins.",
+            "Publiez la version du livre de règles qui couvre cette date, puis recyclez.",
+        ),
+        Reason(
+            "reversal.no_original",
+            "L’annulation ne désigne aucune ligne connue et encore en vigueur.",
+            "Retrouvez la ligne d’origine ; si elle n’est jamais venue, fermez le rejet.",
+        ),
+        Reason(
+            "line.incoherent",
+            "Les montants de la ligne se contredisent (la part obligatoire dépasse la dépense).",
+            "Demandez la ligne corrigée à la caisse.",
+        ),
+        Reason(
+            "line.future",
+            "La date des soins est postérieure à la réception du fichier.",
+            "Demandez la ligne corrigée à la caisse.",
+        ),
+    )
+}
+IGNORED_DUPLICATE = "line.duplicate"

@@ -1,0 +1,70 @@
+"""The papers that benefits issue: the statement of what a member was reimbursed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from egide.benefits.facts import CareLineFacts
+from egide.benefits.models import Payment
+from egide.benefits.queries import lines_paid_by
+from egide.contracts.models import Enrolment
+from egide.documents.facts_benefits import BeneficiaryCare, BenefitStatement, CareLine
+from egide.kernel.reference import load_table
+from egide.people.models import Person
+from egide.people.papers import letter_frame, masked
+
+
+def statement_paper(payment: Payment) -> BenefitStatement:
+    """The statement of one payment, beneficiary by beneficiary, line by line."""
+    enrolment = Enrolment.objects.select_related("member__household").get(pk=payment.enrolment_id)
+    lines = lines_paid_by(payment)
+    names = {person.pk: str(person) for person in Person.objects.filter(pk__in={line.person_id for line in lines})}
+    return BenefitStatement(
+        **letter_frame(enrolment.member, enrolment.number),
+        number=f"R{payment.pk:08d}",
+        period_start=min((line.care_on for line in lines), default=payment.paid_on),
+        last_day=max((line.care_on for line in lines), default=payment.paid_on),
+        persons=tuple(
+            BeneficiaryCare(name=name, lines=tuple(_line(line) for line in lines if line.person_id == person_id))
+            for person_id, name in names.items()
+        ),
+        iban=masked(payment.bank_account.iban),
+        paid_on=payment.paid_on,
+        mentions=_mentions(lines, payment.paid_on),
+    )
+
+
+def act_labels() -> dict[str, str]:
+    """The plain name of each act code."""
+    return {row.text("act_code"): row.text("label") for row in load_table("care_families").rows}
+
+
+def _line(line: CareLineFacts) -> CareLine:
+    sign = -1 if line.operation == "A" else 1
+    charged, compulsory = sign * line.charged_cents, sign * (line.amo_cents - line.withheld_cents)
+    ours = line.posted_cents
+    return CareLine(
+        care_on=line.care_on,
+        act=act_labels().get(line.act_code, line.act_code),
+        charged_cents=charged,
+        compulsory_cents=compulsory,
+        ours_cents=ours,
+        left_cents=charged - compulsory - ours,
+        reason="Annulation demandée par la caisse" if sign < 0 else _reason(line),
+        reversal=sign < 0,
+    )
+
+
+def _reason(line: CareLineFacts) -> str:
+    if line.posted_cents == 0:
+        return "Pas de remboursement complémentaire pour cet acte"
+    return "Part complémentaire selon votre formule"
+
+
+def _mentions(lines: Sequence[CareLineFacts], paid_on: date) -> tuple[str, ...]:
+    if not lines:
+        return ()
+    return (
+        f"Virement émis le {paid_on:%d/%m/%Y}. Chaque montant peut vous être expliqué clause par clause : appelez-nous.",
+    )

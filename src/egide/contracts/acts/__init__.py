@@ -1,0 +1,1 @@
+"""The acts of contracts: forms and enrolments, endorsements, rights movements."""

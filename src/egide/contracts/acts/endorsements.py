@@ -1,0 +1,94 @@
+"""Endorsements: adding or removing a person, ending an enrolment. The plan decides, the act writes it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from egide.contracts.acts.forms import add_cover, announce
+from egide.contracts.decisions.endorsement import plan
+from egide.contracts.facts import EndorsementAsked, EndorsementKind, EndorsementPlan
+from egide.contracts.models import Cover, Enrolment
+from egide.contracts.queries import enrolment_facts, not_found
+from egide.journal import clock
+from egide.journal.acts import perform
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.people.acts import NewPerson, add_person
+
+
+def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revision: int) -> EndorsementPlan:
+    """Carries out an endorsement as its preview showed it; refused when the enrolment changed in between."""
+    given = [enrolment_id, revision, asdict(asked)]
+    with perform(context, f"endorsement.{asked.kind.value}", needs=Permission.ENDORSE, given=given) as act:
+        enrolment = (
+            Enrolment.objects.select_for_update().select_related("member__household").filter(pk=enrolment_id).first()
+        )
+        if enrolment is None:
+            raise not_found(str(enrolment_id))
+        if enrolment.revision != revision:
+            raise Refusal(
+                code="endorsement.changed_meanwhile",
+                where=enrolment.number,
+                message="L’adhésion a changé depuis que vous avez préparé cet avenant ; rien n’a été écrit.",
+                remedy="Relisez la prévisualisation mise à jour, puis confirmez.",
+            )
+        decided = plan(enrolment_facts(enrolment.pk), asked, today=clock.today())
+        match asked.kind:
+            case EndorsementKind.ADD_PERSON:
+                _write_new_person(enrolment, asked, decided)
+            case EndorsementKind.REMOVE_PERSON | EndorsementKind.TERMINATE:
+                _write_ends(enrolment, decided)
+        enrolment.ends_on = decided.after.ends_on
+        enrolment.revision += 1
+        enrolment.save()
+        act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        act.outcome = {
+            "enrolment": enrolment.pk,
+            "number": enrolment.number,
+            "effect_on": str(decided.effect_on),
+        }
+        act.because(*decided.reasons)
+    return decided
+
+
+def _write_new_person(enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> None:
+    person = asked.person
+    assert person is not None  # noqa: S101 - the plan refused an endorsement without its person
+    row = add_person(
+        enrolment.member.household,
+        NewPerson(
+            last_name=person.last_name,
+            first_name=person.first_name,
+            birth_date=person.birth_date,
+            birth_rank=person.birth_rank,
+            nir=person.nir,
+            insured_nir=person.insured_nir or enrolment.member.insured_nir,
+        ),
+        where="person",
+    )
+    add_cover(
+        enrolment,
+        row.pk,
+        link=person.link,
+        student=person.student,
+        period=(decided.effect_on, enrolment.ends_on),
+        certificate=person.certificate,
+    )
+
+
+def _write_ends(enrolment: Enrolment, decided: EndorsementPlan) -> None:
+    """Cuts the covers that the plan ends; one that would end before it began is cancelled, never deleted."""
+    after = {cover.cover_id: cover for cover in decided.after.covers}
+    for cover in Cover.objects.select_for_update().filter(enrolment=enrolment, cancelled=False):
+        planned = after.get(cover.pk)
+        if planned is None:
+            cover.cancelled = True
+        elif planned.ends_on == cover.period.upper:
+            continue
+        else:
+            cover.period = DateRange(cover.period.lower, planned.ends_on)
+        cover.save()
+        announce(cover, "cancel" if cover.cancelled else "change")

@@ -1,0 +1,1 @@
+"""What contracts decide, without clock nor database."""

@@ -1,0 +1,133 @@
+"""Rights movements to the compulsory scheme: written as one file, and its answers read back movement by movement."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from egide.contracts.models import RightsMovement
+from egide.exchanges.acts import Arrival, Fault, add_rejects, send
+from egide.exchanges.codecs import noemie_rights as codec
+from egide.exchanges.codecs.noemie_envelope import Envelope
+from egide.exchanges.models import File
+from egide.journal import clock, store
+from egide.journal.acts import perform
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.identifiers import nir_key
+from egide.people.models import Person
+from egide.work.acts import NewItem, open_item
+
+_KINDS = {"create": codec.Movement.CREATE, "change": codec.Movement.CHANGE, "cancel": codec.Movement.CANCEL}
+_OC_NUMBER = "99999999"  # the demo's number: the real one comes with the agreement signed with the scheme
+
+
+def send_rights(context: Context, *, perimeter_id: int) -> File | None:
+    """Writes every waiting movement into one file, in order of insured person; None when there is none."""
+    with perform(context, "rights.send", needs=Permission.EXCHANGES, given=str(clock.now())) as act:
+        waiting = list(
+            RightsMovement.objects.select_for_update(of=("self",))
+            .select_related("person")
+            .filter(state="to_send")
+            .order_by("person__insured_nir", "id")
+        )
+        act.on("perimeter", perimeter_id, "Mouvements de droits", perimeter_id)
+        if not waiting:
+            act.because("Aucun mouvement en attente.")
+            return None
+        envelope = Envelope(
+            sender_type="MU",
+            sender_id=f"000000{_OC_NUMBER}",
+            recipient_type="SI",
+            recipient_id="00999000",
+            oc_number=_OC_NUMBER,
+            file_id=f"{act.id % 1_000_000:06d}",
+            file_date=clock.today(),
+        )
+        content = codec.write_movements(envelope, (_movement(row) for row in waiting))
+        name = f"DROITS_{clock.today():%Y%m%d}_{act.id}.noe"
+        file = send(act, Arrival("noemie.rights", "scheme", name, content, perimeter_id), lines=len(waiting))
+        RightsMovement.objects.filter(pk__in=[row.pk for row in waiting]).update(state="sent", file_id=file.pk)
+        act.outcome = {"file": file.pk, "movements": len(waiting)}
+    return file
+
+
+def read_answers(context: Context, file: File) -> dict[str, int]:
+    """Reads the scheme's answers; a reject becomes a work item, so that it is mended and sent again (S003-052 to 054)."""
+    with perform(context, "rights.answers", needs=Permission.EXCHANGES, given=file.pk) as act:
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        if file.state == "read":
+            return {}
+        read = codec.read_answers(store.load(file.sha256))
+        counts = {"acquitted": 0, "reported": 0, "rejected": 0, "unknown": 0}
+        faults = [Fault(f.line_no, f.code, f.message, f.remedy, f.position, f.field) for f in read.faults]
+        for place, answer in enumerate(read.records, start=1):
+            outcome = answer.outcome.value.lower()
+            movement = _sent(answer.movement)
+            if movement is None:
+                counts["unknown"] += 1
+                faults.append(_unknown(place))
+                continue
+            counts[outcome] += 1
+            movement.state, movement.return_code = outcome, answer.return_code
+            movement.save()
+            if outcome == "rejected":
+                open_item(
+                    act,
+                    NewItem(
+                        kind="rights_reject",
+                        title=f"Droits refusés par la caisse : {movement.person} ({answer.return_code})",
+                        perimeter_id=movement.perimeter_id,
+                        subject_kind="movement",
+                        subject_id=movement.pk,
+                        received_at=file.received_at,
+                        limit_days=2,
+                        detail={"code": answer.return_code, "label": answer.label.strip()},
+                    ),
+                )
+        rejected = add_rejects(file, faults)
+        file.state, file.lines, file.rejected = "read", len(read.records) + len(read.faults), rejected
+        file.posted = file.lines - rejected
+        file.save()
+        act.outcome = dict(counts)
+        act.because(
+            f"{counts['acquitted']} mouvements acquittés, {counts['reported']} signalés, {counts['rejected']} refusés."
+        )
+    return counts
+
+
+def _movement(row: RightsMovement) -> codec.RightsMovement:
+    person: Person = row.person
+    return codec.RightsMovement(
+        reference=f"{row.pk:08d}",
+        nir=person.insured_nir,
+        key=nir_key(person.insured_nir),
+        last_name=person.last_name,
+        first_name=person.first_name,
+        birth_date=person.birth_date,
+        birth_rank=person.birth_rank,
+        movement=_KINDS[row.movement],
+        contract_type=row.contract_type,
+        start=row.starts_on,
+        # Our periods are half-open; the scheme's last day is inside.
+        end=row.ends_on - timedelta(days=1) if row.ends_on else None,
+    )
+
+
+def _sent(answered: codec.RightsMovement) -> RightsMovement | None:
+    if not answered.reference.strip().isdigit():
+        return None
+    return (
+        RightsMovement.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(pk=int(answered.reference), state__in=("sent", "reported", "rejected"))
+        .first()
+    )
+
+
+def _unknown(place: int) -> Fault:
+    return Fault(
+        line_no=place,
+        code="rights.unknown",
+        message="Cette réponse ne correspond à aucun mouvement envoyé et encore sans réponse.",
+        remedy="Vérifiez la référence auprès de la caisse, puis fermez le rejet.",
+    )

@@ -1,0 +1,157 @@
+"""Reads of contracts: what a product requires, an enrolment as facts, frames of covers for the batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from egide.contracts.facts import CoverFacts, EnrolmentFacts
+from egide.contracts.models import Enrolment
+from egide.journal.bulk import fetch_frame
+from egide.kernel.errors import Refusal
+from egide.products.queries import book_for
+from egide.rules.books import Book
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTerms:
+    """What contracts need to know of a product version."""
+
+    version: date
+    title: str
+    formulas: tuple[str, ...]
+    certificates_required: bool
+    twelve_months: bool
+    contract_type: str
+
+
+def product_terms(code: str, on: date) -> ProductTerms:
+    """The terms of a product in force on a day."""
+    return _terms(book_for(code, on))
+
+
+def _terms(book: Book) -> ProductTerms:
+    """The rule book says so itself, in constants that its articles name; what it does not say is the open-ended default."""
+    said = {name: constant.value for name, constant in book.constants.items()}
+    return ProductTerms(
+        version=book.version,
+        title=book.title,
+        formulas=tuple(code for code, _ in book.formulas),
+        certificates_required=bool(said.get("attestations_obligatoires", False)),
+        twelve_months=said.get("duree_contrat_mois") == 12,
+        contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
+    )
+
+
+_COVERS = """
+-- Covers with the persons they cover and the aids in force, one row per cover.
+SELECT c.id, c.enrolment_id, c.perimeter_id, c.person_id, p.first_name, p.last_name, p.birth_date, c.link, c.student,
+  lower(c.period), upper(c.period), c.since,
+  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
+    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'acs'), 0)::bigint,
+  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
+    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'other'), 0)::bigint
+FROM contracts_cover c JOIN people_person p ON p.id = c.person_id
+WHERE c.enrolment_id = ANY (%s) AND NOT c.cancelled
+ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
+"""
+
+
+def enrolments_as_facts(enrolment_ids: Sequence[int]) -> list[EnrolmentFacts]:
+    """These enrolments with their covers, as known now, in the order of their ids."""
+    covers: dict[int, list[CoverFacts]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERS, [list(enrolment_ids)])
+        for row in cursor.fetchall():
+            facts = CoverFacts(*row)
+            covers.setdefault(facts.enrolment_id, []).append(facts)
+    return [
+        EnrolmentFacts(
+            id=enrolment.pk,
+            number=enrolment.number,
+            perimeter_id=enrolment.perimeter_id,
+            product_code=enrolment.product_code,
+            formula=enrolment.formula,
+            scheme=enrolment.scheme,
+            starts_on=enrolment.starts_on,
+            ends_on=enrolment.ends_on,
+            covers=tuple(covers.get(enrolment.pk, ())),
+        )
+        for enrolment in Enrolment.objects.filter(pk__in=enrolment_ids).order_by("pk")
+    ]
+
+
+def enrolment_facts(enrolment_id: int) -> EnrolmentFacts:
+    """One enrolment as facts; the same refusal when it does not exist and when it may not be seen."""
+    found = enrolments_as_facts([enrolment_id])
+    if not found:
+        raise not_found(str(enrolment_id))
+    return found[0]
+
+
+def enrolment_by_number(number: str) -> Enrolment:
+    """The enrolment of a number, with its member."""
+    enrolment = (
+        Enrolment.objects.select_related("member__household", "mandate__bank_account", "perimeter")
+        .filter(number=number)
+        .first()
+    )
+    if enrolment is None:
+        raise not_found(number)
+    return enrolment
+
+
+def not_found(where: str) -> Refusal:
+    """The refusal of an enrolment that is absent or out of reach: nobody learns which."""
+    return Refusal(
+        code="enrolment.not_found",
+        where=where,
+        message="Cette adhésion n’existe pas ou ne vous est pas accessible.",
+        remedy="Vérifiez le numéro, ou cherchez la personne par son nom.",
+    )
+
+
+COVER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "cover_id": pl.Int64,
+    "enrolment_id": pl.Int64,
+    "perimeter_id": pl.Int16,
+    "person_id": pl.Int64,
+    "product_code": pl.String,
+    "formula": pl.String,
+    "scheme": pl.String,
+    "enrolment_start": pl.Date,
+    "link": pl.String,
+    "student": pl.Boolean,
+    "birth_date": pl.Date,
+    "starts_on": pl.Date,
+    "ends_on": pl.Date,
+    "since": pl.Date,
+    "aid_acs_cents": pl.Int64,
+    "aid_other_cents": pl.Int64,
+}
+
+_COVER_FRAME = """
+-- Covers of one slice of the enrolments whose period meets [first, last), with their aids.
+WITH aids AS (
+  SELECT enrolment_id, person_id,
+    COALESCE(sum(amount_cents) FILTER (WHERE nature = 'acs'), 0)::bigint AS acs,
+    COALESCE(sum(amount_cents) FILTER (WHERE nature = 'other'), 0)::bigint AS other
+  FROM contracts_aidcertificate GROUP BY 1, 2)
+SELECT c.id, c.enrolment_id, c.perimeter_id, c.person_id, e.product_code, e.formula, e.scheme, e.starts_on, c.link,
+  c.student, p.birth_date, lower(c.period), upper(c.period), c.since, COALESCE(a.acs, 0), COALESCE(a.other, 0)
+FROM contracts_cover c
+JOIN contracts_enrolment e ON e.id = c.enrolment_id
+JOIN people_person p ON p.id = c.person_id
+LEFT JOIN aids a ON a.enrolment_id = c.enrolment_id AND a.person_id = c.person_id
+WHERE NOT c.cancelled AND c.period && daterange(%s, %s) AND c.perimeter_id = %s AND c.enrolment_id %% %s = %s
+ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
+"""
+
+
+def covers_between(first: date, last: date, *, perimeter_id: int, slices: int = 1, slice_no: int = 0) -> pl.DataFrame:
+    """Covers that meet [first, last) in one perimeter, as a frame of ``COVER_SCHEMA``; one slice of the enrolments."""
+    return fetch_frame(_COVER_FRAME, [first, last, perimeter_id, slices, slice_no], COVER_SCHEMA)

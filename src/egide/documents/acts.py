@@ -1,0 +1,36 @@
+"""Documents kept on a file: what came in on paper, what was made and sent. Always inside an act."""
+
+from __future__ import annotations
+
+from egide.documents.models import Document
+from egide.journal import clock, store
+from egide.journal.acts import Record
+
+
+def keep_document(
+    record: Record,
+    content: bytes,
+    *,
+    kind: str,
+    title: str,
+    subject: tuple[str, int],
+    perimeter_id: int,
+    pages: int,
+    received: bool = False,
+) -> Document:
+    """Keeps a PDF and ties it to a file; the same bytes on the same file are kept once."""
+    document, _ = Document.objects.get_or_create(
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        kind=kind,
+        sha256=store.keep(content),
+        defaults={
+            "title": title,
+            "perimeter_id": perimeter_id,
+            "pages": pages,
+            "received": received,
+            "made_on": clock.today(),
+            "act_id": record.id,
+        },
+    )
+    return document

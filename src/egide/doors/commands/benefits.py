@@ -1,0 +1,30 @@
+"""``egide benefits``: take a care file to the ledger, pay what is due."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from egide.benefits.jobs import pay, read_file
+from egide.exchanges.acts import Arrival, receive
+from egide.journal.facts import Channel
+from egide.journal.queries import system_context
+from egide.kernel.money import format_eur
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads or pays, with progress."""
+    context = system_context(Channel.FILE if options.what == "read" else Channel.BATCH)
+    if options.what == "pay":
+        for perimeter_id in context.actor.perimeters:
+            count, cents = pay(context, perimeter_id=perimeter_id)
+            print(f"Périmètre {perimeter_id} : {count} virements pour {format_eur(cents)}")
+        return 0
+    path = Path(options.file)
+    arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])
+    outcome = read_file(context, receive(context, arrival).pk, progress=lambda said: print("  " + said))
+    print(
+        f"{outcome.lines} actes : {outcome.posted} pris, {outcome.ignored} ignorés, {outcome.rejected} rejetés, "
+        f"{format_eur(outcome.paid_cents)} dus"
+    )
+    return 0

@@ -1,0 +1,82 @@
+"""``egide books``: check a rule book, explain a case, print the notice. No database is needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+from egide.documents.rendering import render
+from egide.kernel.errors import Refusal
+from egide.products.papers import notice_of
+from egide.rules.books import load_book
+from egide.rules.publication import check_folder
+from egide.rules.telling import tell
+from egide.rules.worked_cases import play, read_cases
+
+_BOOKS = Path(__file__).resolve().parents[4] / "books"
+
+
+def add_to(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declares the three commands."""
+    books = groups.add_parser("books", help="livres de règles : vérifier, expliquer, imprimer")
+    what = books.add_subparsers(dest="what", required=True, metavar="ACTE")
+    check = what.add_parser("check", help="prouve qu’un livre peut être publié")
+    check.add_argument("folders", nargs="*", type=Path, metavar="DOSSIER")
+    check.set_defaults(run=_check, needs_database=False)
+    case = what.add_parser("explain", help="explique un cas")
+    case.add_argument("book", type=Path, metavar="LIVRE")
+    case.add_argument("case", type=Path, metavar="CAS.toml")
+    case.add_argument("--json", action="store_true")
+    case.set_defaults(run=_explain, needs_database=False)
+    notice = what.add_parser("notice", help="imprime la notice")
+    notice.add_argument("book", type=Path, metavar="LIVRE")
+    notice.add_argument("-o", "--output", type=Path, required=True, metavar="FICHIER.pdf")
+    notice.set_defaults(run=_notice, needs_database=False)
+
+
+def folder_of(named: Path) -> Path:
+    """A rule book's folder: the path given, or the name of one of the house's books."""
+    found = named if named.is_dir() else _BOOKS / named
+    if not found.is_dir():
+        known = ", ".join(sorted(path.name for path in _BOOKS.iterdir() if path.is_dir()))
+        raise Refusal("books.folder", "Ce livre n’existe pas.", f"Livres de la maison : {known}.", str(named))
+    return found
+
+
+def house_books() -> list[Path]:
+    """The folders of the house's books, in order of name."""
+    return sorted(path for path in _BOOKS.iterdir() if (path / "reglement.md").exists())
+
+
+def _check(options: argparse.Namespace) -> int:
+    broken = 0
+    for folder in [folder_of(named) for named in options.folders] or house_books():
+        problems = check_folder(folder)
+        broken += bool(problems)
+        print(f"{folder.name} : {'publiable' if not problems else f'{len(problems)} problèmes'}")
+        for problem in problems:
+            print(f"  {problem}")
+    return 1 if broken else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    book = load_book(folder_of(options.book))
+    for case in read_cases(book, options.case):
+        reader = play(book, case)
+        steps = {name: reader.step(name) for name in case.expected}
+        if options.json:
+            print(json.dumps({name: step.as_dict() for name, step in steps.items()}, ensure_ascii=False, indent=2))
+            continue
+        print(f"{case.title}\n")
+        for step in steps.values():
+            print("\n".join(tell(step)) + "\n")
+    return 0
+
+
+def _notice(options: argparse.Namespace) -> int:
+    book = load_book(folder_of(options.book))
+    options.output.write_bytes(render(notice_of(book), issued_on=max(book.version, date(2015, 1, 1))))
+    print(f"{options.output} : {book.title}, version du {book.version:%d/%m/%Y}")
+    return 0

@@ -1,0 +1,42 @@
+"""``egide check``: everything that must be true of the whole base, each with its count and its first offenders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+
+from egide.benefits import invariants as benefits
+from egide.benefits.jobs import audit as audit_benefits
+from egide.contracts import invariants as contracts
+from egide.journal import invariants as journal
+from egide.journal.invariants import Finding, examine
+from egide.journal.queries import system_context
+from egide.journal.scope import reading
+from egide.ledger import invariants as ledger
+from egide.premiums import invariants as premiums
+from egide.premiums.jobs import audit as audit_premiums
+
+_DECLARED = (journal, ledger, contracts, premiums, benefits)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints every finding; the exit code is 1 when one sentence does not hold."""
+    findings = list(find())
+    if options.json:
+        print(json.dumps([{"name": f.name, "count": f.count, "first": f.first} for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            mark = "vrai" if finding.count == 0 else f"FAUX {finding.count} fois ({', '.join(finding.first)})"
+            print(f"{finding.name:36} {mark:12} {finding.sentence}")
+    return 1 if any(finding.count for finding in findings) else 0
+
+
+def find() -> Iterator[Finding]:
+    """Every invariant of every package, in the order of the floors, on all perimeters."""
+    context = system_context()
+    with reading(context.actor.perimeters):
+        for module in _DECLARED:
+            yield from examine(module.INVARIANTS)
+        yield audit_premiums(context)
+        yield from audit_benefits(context)

@@ -1,0 +1,94 @@
+"""The commands and their options, declared without loading what they run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+
+Declare = Callable[[argparse.ArgumentParser], None]
+
+
+def month(text: str) -> date:
+    """A month typed as AAAA-MM."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"« {text} » n’est pas un mois ; écrivez AAAA-MM.") from error
+
+
+def _serve(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--workers", type=int, default=1)
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--members", type=int, default=2000, help="adhérents à fabriquer (2000)")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--check", action="store_true", help="fait tout dans un dossier temporaire, puis dit le bilan")
+    command.add_argument("--no-serve", action="store_true", help="prépare le centre sans le servir")
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true")
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", required=True, metavar="MESURE")
+    for name, option, default in (("benefits", "--lines", 1_000_000), ("premiums", "--enrolments", 340_000)):
+        bench = what.add_parser(name)
+        bench.add_argument(option, type=int, default=default)
+        bench.add_argument("--json", action="store_true")
+    pages = what.add_parser("pages")
+    pages.add_argument("--members", type=int, default=340_000)
+    pages.add_argument("--json", action="store_true")
+    documents = what.add_parser("documents")
+    documents.add_argument("--json", action="store_true")
+
+
+def _premiums(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
+    call = what.add_parser("call", help="appelle un mois")
+    call.add_argument("month", type=month, metavar="AAAA-MM")
+    call.add_argument("--dry-run", action="store_true", help="même chemin, rien n’est gardé")
+    returns = what.add_parser("returns", help="impute un fichier de rejets de prélèvement")
+    returns.add_argument("file")
+
+
+def _benefits(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
+    read = what.add_parser("read", help="reçoit et traite un fichier de soins")
+    read.add_argument("file")
+    what.add_parser("pay", help="émet les virements dus")
+
+
+def _exchanges(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
+    rights = what.add_parser("rights", help="écrit le fichier des mouvements de droits à envoyer")
+    rights.add_argument("-o", "--output", required=True)
+    answers = what.add_parser("answers", help="lit les réponses du régime obligatoire")
+    answers.add_argument("file")
+    template = what.add_parser("template", help="écrit le modèle d’import d’adhésions")
+    template.add_argument("-o", "--output", required=True)
+    enrolments = what.add_parser("enrolments", help="importe un tableau d’adhésions")
+    enrolments.add_argument("file")
+    enrolments.add_argument("--perimeter", type=int, required=True)
+    enrolments.add_argument("--rejects", help="où écrire les lignes refusées, à corriger et renvoyer")
+
+
+def _api(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
+    token = what.add_parser("token", help="donne un jeton d’API à un utilisateur")
+    token.add_argument("email")
+
+
+DECLARED: tuple[tuple[str, str, Declare, bool], ...] = (
+    ("serve", "sert les pages et l’API", _serve, True),
+    ("demo", "prépare le centre de démonstration et le sert", _demo, False),
+    ("check", "vérifie que tout ce qui doit être vrai l’est", _check, True),
+    ("bench", "mesure la vitesse sur un vrai serveur", _bench, False),
+    ("premiums", "appels de cotisations et retours de prélèvements", _premiums, True),
+    ("benefits", "lecture des soins et virements", _benefits, True),
+    ("exchanges", "mouvements de droits et imports", _exchanges, True),
+    ("api", "jetons de l’API", _api, True),
+)

@@ -1,0 +1,31 @@
+"""``egide exchanges``: rights movements out and their answers in, and the import of enrolments."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from egide.contracts.jobs import read_answers, send_rights
+from egide.exchanges.acts import Arrival, receive
+from egide.journal import store
+from egide.journal.facts import Channel
+from egide.journal.queries import system_context
+
+
+def run(options: argparse.Namespace) -> int:
+    """Does one exchange and says what it moved."""
+    context = system_context(Channel.FILE)
+    first = context.actor.perimeters[0]
+    match options.what:
+        case "rights":
+            file = send_rights(context, perimeter_id=first)
+            if file is None:
+                print("Aucun mouvement en attente.")
+                return 0
+            Path(options.output).write_bytes(store.load(file.sha256))
+            print(f"{options.output} : {file.lines} mouvements")
+        case "answers":
+            path = Path(options.file)
+            received = receive(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
+            print(", ".join(f"{count} {name}" for name, count in read_answers(context, received).items()))
+    return 0

@@ -1,0 +1,61 @@
+"""The command line: one parser, each command a function; what it cannot do it says as where, why and what next."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from egide.doors.commands import books
+from egide.doors.commands.declared import DECLARED
+from egide.installation import home, migrate, open_installation
+from egide.kernel.errors import Refusal
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code: 0 done, 1 refused or something is wrong, 2 not understood."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.needs_database:
+            return _with_database(options)
+        return int(options.run(options))
+    except Refusal as refusal:
+        print(f"Refusé. {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrompu : ce qui est fait est gardé, relancez pour continuer.", file=sys.stderr)
+        return 130
+
+
+def _with_database(options: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "egide.settings")
+    with open_installation(home()):
+        import django  # noqa: PLC0415 - Django reads its settings here, once the installation is open
+
+        django.setup()
+        migrate()
+        return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="egide", description="Égide, l’outil du centre de gestion.")
+    groups = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
+    books.add_to(groups)
+    for name, about, declare, needs_database in DECLARED:
+        command = groups.add_parser(name, help=about, description=about)
+        declare(command)
+        command.set_defaults(run=_runner(name), needs_database=needs_database)
+    return parser
+
+
+def _runner(name: str) -> Command:
+    """The command's own module, imported once Django is ready."""
+
+    def run(options: argparse.Namespace) -> int:
+        return int(import_module(f"egide.doors.commands.{name}").run(options))
+
+    return run

@@ -1,0 +1,34 @@
+"""One person's act at the desk: the act, then the floors above that follow it, in one transaction.
+
+A floor never calls up. When a contract changes, premiums and benefits bring their own books up to date by difference, here
+and at once, so that the screen is right; a batch's acts are followed in bulk by their own commands.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from egide.benefits.jobs import follow as follow_benefits
+from egide.contracts.acts.endorsements import endorse
+from egide.contracts.acts.forms import validate_form
+from egide.contracts.facts import EndorsementAsked, EndorsementPlan
+from egide.contracts.models import Enrolment
+from egide.journal.facts import Context
+from egide.premiums.jobs import follow as follow_premiums
+
+
+def enrol(context: Context, form_id: int, *, revision: int) -> Enrolment:
+    """Validates a form: the enrolment, its account, its schedule with the PDF, its mandate and its movements exist."""
+    with transaction.atomic():
+        enrolment = validate_form(context, form_id, revision=revision)
+        follow_premiums(context, [enrolment.pk], new_schedule=True)
+    return enrolment
+
+
+def change(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revision: int) -> EndorsementPlan:
+    """Carries out an endorsement and posts every euro that it moves, on premiums and on benefits."""
+    with transaction.atomic():
+        decided = endorse(context, enrolment_id, asked, revision=revision)
+        follow_premiums(context, [enrolment_id], new_schedule=True)
+        follow_benefits(context, [enrolment_id])
+    return decided

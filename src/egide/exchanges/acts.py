@@ -1,0 +1,151 @@
+"""Files in and out: kept raw and counted once, then read at our pace; every refused line becomes a reject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as made_by
+
+from django.db import IntegrityError, transaction
+
+from egide.exchanges.models import File, Reject
+from egide.journal import clock, store
+from egide.journal.acts import Record, perform
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file as it reached us: which format it claims, who sent it, its name and its bytes."""
+
+    format: str
+    partner: str
+    name: str
+    content: bytes
+    perimeter_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why one line was refused: its place in the file, a stable code, and what to do. ``content`` helps to mend it."""
+
+    line_no: int
+    code: str
+    message: str
+    remedy: str
+    position: int = 0
+    field: str = ""
+    content: dict[str, object] = made_by(default_factory=dict)
+    perimeter_id: int | None = None
+    person_id: int | None = None
+
+
+def receive(context: Context, arrival: Arrival) -> File:
+    """Keeps a file before anything is decided. The same bytes received again are refused, and nothing is doubled."""
+    if not arrival.content:
+        raise Refusal(
+            code="exchanges.empty",
+            where=arrival.name,
+            message="Ce fichier est vide.",
+            remedy="Demandez à l’expéditeur de l’émettre de nouveau.",
+        )
+    digest = store.keep(arrival.content)
+    given = {"format": arrival.format, "sha256": digest}
+    with perform(context, "exchanges.receive", needs=Permission.EXCHANGES, given=given) as act:
+        try:
+            with transaction.atomic():
+                file = File.objects.create(
+                    direction="in",
+                    format=arrival.format,
+                    partner=arrival.partner,
+                    name=arrival.name,
+                    sha256=digest,
+                    size_bytes=len(arrival.content),
+                    perimeter_id=arrival.perimeter_id,
+                    received_at=context.received_at or clock.now(),
+                )
+        except IntegrityError as error:
+            raise already_received(arrival, digest) from error
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.outcome = {"file": file.pk, "size_bytes": file.size_bytes}
+    return file
+
+
+def already_received(arrival: Arrival, digest: str) -> Refusal:
+    """The refusal of a file whose bytes we already hold, naming the first reception."""
+    known = File.objects.filter(direction="in", format=arrival.format, sha256=digest).first()
+    when = f" le {known.received_at:%d/%m/%Y} sous le nom « {known.name} »" if known else ""
+    return Refusal(
+        code="exchanges.duplicate",
+        where=arrival.name,
+        message=f"Ce fichier a déjà été reçu{when} ; rien n’a été compté deux fois.",
+        remedy="S’il s’agit d’un nouvel envoi, vérifiez auprès de l’expéditeur que son contenu a bien changé.",
+    )
+
+
+def send(record: Record, arrival: Arrival, *, lines: int) -> File:
+    """Keeps a file that we emit, inside the act that made it; the same content is emitted once."""
+    file, _ = File.objects.get_or_create(
+        direction="out",
+        format=arrival.format,
+        sha256=store.keep(arrival.content),
+        defaults={
+            "partner": arrival.partner,
+            "name": arrival.name,
+            "size_bytes": len(arrival.content),
+            "perimeter_id": arrival.perimeter_id,
+            "received_at": clock.now(),
+            "state": "sent",
+            "lines": lines,
+            "posted": lines,
+        },
+    )
+    record.because(f"Fichier {file.name} émis ({lines} lignes).")
+    return file
+
+
+def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
+    """Marks a file as unusable, with the place, the cause and the remedy; its bytes stay."""
+    with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file.pk, refusal.code]) as act:
+        file.state = "refused"
+        file.refusal = {
+            "code": refusal.code,
+            "where": refusal.where,
+            "message": refusal.message,
+            "remedy": refusal.remedy,
+        }
+        file.save()
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.because(str(refusal))
+
+
+def add_rejects(file: File, faults: Iterable[Fault]) -> int:
+    """Records refused lines; a line refused twice for the same cause is recorded once. Returns how many were given."""
+    rows = [
+        Reject(
+            file=file,
+            perimeter_id=fault.perimeter_id or file.perimeter_id,
+            line_no=fault.line_no,
+            position=fault.position,
+            field=fault.field,
+            code=fault.code,
+            message=fault.message,
+            remedy=fault.remedy,
+            content=fault.content,
+            person_id=fault.person_id,
+        )
+        for fault in faults
+    ]
+    Reject.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+    return len(rows)
+
+
+def close_reject(context: Context, reject: Reject, *, recycled: bool, reason: str) -> None:
+    """Ends a reject: recycled when it was corrected and taken again, closed with a reason otherwise."""
+    with perform(context, "exchanges.close_reject", needs=Permission.EXCHANGES, given=[reject.pk, reason]) as act:
+        reject.state = "recycled" if recycled else "closed"
+        reject.save()
+        act.on("reject", reject.pk, f"{reject.file.name}, ligne {reject.line_no}", reject.perimeter_id)
+        act.because(reason)

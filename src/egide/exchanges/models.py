@@ -1,0 +1,67 @@
+"""Tables of exchanges: every file in or out, kept raw under its fingerprint, and every line that was refused."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class File(models.Model):
+    """A file received or sent. Its bytes are in the store, named by their SHA-256; the row never changes owner."""
+
+    direction = models.TextField()
+    format = models.TextField()
+    partner = models.TextField()
+    name = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.BigIntegerField()
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    received_at = models.DateTimeField()
+    state = models.TextField(default="received")
+    stage = models.SmallIntegerField(default=0)  # chunks done, for a reading that was interrupted
+    lines = models.BigIntegerField(default=0)
+    posted = models.BigIntegerField(default=0)
+    ignored = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    refusal = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(direction__in=("in", "out")), name="exchanges_file_direction"),
+            models.CheckConstraint(
+                condition=Q(state__in=("received", "reading", "read", "refused", "sent", "answered")),
+                name="exchanges_file_state",
+            ),
+            models.UniqueConstraint(fields=["direction", "format", "sha256"], name="exchanges_file_once"),
+            models.CheckConstraint(
+                condition=~Q(state="read") | Q(lines=models.F("posted") + models.F("ignored") + models.F("rejected")),
+                name="exchanges_file_every_line_ends_somewhere",
+            ),
+        ]
+
+
+class Reject(models.Model):
+    """A line that could not be used: where it stands, why, what to do; never dropped, closed by an act."""
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="rejects")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    line_no = models.BigIntegerField()
+    position = models.IntegerField(default=0)
+    field = models.TextField(default="")
+    code = models.TextField()
+    message = models.TextField()
+    remedy = models.TextField()
+    content = models.JSONField(default=dict)
+    state = models.TextField(default="open")
+    person_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "recycled", "closed")), name="exchanges_reject_state"
+            ),
+            models.UniqueConstraint(fields=["file", "line_no", "position", "code"], name="exchanges_reject_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["code"], condition=Q(state="open"), name="exchanges_reject_cause")]

@@ -1,0 +1,53 @@
+"""Reads of exchanges: files with their counts, rejects grouped by cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Min
+
+from egide.exchanges.models import File, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Rejects that share a cause: how many, in how many files, and what mends them."""
+
+    code: str
+    message: str
+    remedy: str
+    count: int
+    files: int
+    first_id: int
+
+
+def files(*, limit: int = 100) -> list[File]:
+    """The latest files, in and out."""
+    return list(File.objects.select_related("perimeter").order_by("-received_at", "-id")[:limit])
+
+
+def causes() -> list[Cause]:
+    """Open rejects grouped by cause, the most frequent first."""
+    found = (
+        Reject.objects.filter(state="open")
+        .values("code")
+        .annotate(
+            count=Count("id"),
+            files=Count("file", distinct=True),
+            first_id=Min("id"),
+            message=Max("message"),
+            remedy=Max("remedy"),
+        )
+        .order_by("-count")
+    )
+    return [Cause(**row) for row in found]
+
+
+def open_rejects(*, code: str | None = None, file_id: int | None = None, limit: int = 200) -> list[Reject]:
+    """Open rejects, of one cause or one file if asked."""
+    rejects = Reject.objects.filter(state="open").select_related("file")
+    if code:
+        rejects = rejects.filter(code=code)
+    if file_id:
+        rejects = rejects.filter(file_id=file_id)
+    return list(rejects.order_by("file_id", "line_no", "id")[:limit])

@@ -1,0 +1,32 @@
+"""Reads of the journal: who the system is, the acts of a file, the broken links of the chain."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from egide.journal.facts import Actor, Channel, Context, Role
+from egide.journal.models import Act, Perimeter
+
+
+def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None) -> Context:
+    """The context of a command or a night job: it may do everything, on every perimeter, and says so in the journal."""
+    perimeters = tuple(Perimeter.objects.values_list("pk", flat=True))
+    return Context(Actor(label="Égide", role=Role.SYSTEM, perimeters=perimeters), channel, key=key)
+
+
+def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:
+    """The acts on one file, the latest first."""
+    return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])
+
+
+def recent_acts(*, kind: str = "", offset: int = 0, limit: int = 50) -> list[Act]:
+    """The latest acts, of one kind if asked."""
+    acts = Act.objects.filter(kind=kind) if kind else Act.objects.all()
+    return list(acts.order_by("-id")[offset : offset + limit])
+
+
+def broken_links(at_most: int = 5) -> list[int]:
+    """Positions where the chain does not hold; none when nobody touched the journal behind its door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT act_position FROM journal_broken_links(%s)", [at_most])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,144 @@
+"""The acts of premiums: posting what a change moves, calling a month by chunks, debiting, recording returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from egide.contracts.facts import EnrolmentFacts
+from egide.contracts.queries import covers_between, enrolments_as_facts
+from egide.journal import clock
+from egide.journal.acts import Record
+from egide.kernel.formats import format_month
+from egide.kernel.money import format_eur
+from egide.kernel.periods import add_months
+from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post_frame
+from egide.ledger.facts import AccountKind
+from egide.premiums.decisions import (
+    DUE_SCHEMA,
+    counterparts,
+    covers_frame,
+    decide_months,
+    difference,
+    due_lines,
+    tax_rules,
+)
+from egide.premiums.queries import called_months, posted_in_month, posted_on
+from egide.products.queries import book_for
+
+
+def bring_up_to_date(record: Record, enrolment_ids: Sequence[int]) -> pl.DataFrame:
+    """Posts what changed on these enrolments for the months already called; returns the differences posted.
+
+    Running it again posts nothing: what is due is then what is posted.
+    """
+    changed = []
+    for enrolment in enrolments_as_facts(enrolment_ids):
+        months = called_months(enrolment.perimeter_id)
+        changes, sides = change_of(enrolment, months)
+        if changes.is_empty():
+            continue
+        label = f"Régularisation de l’adhésion {enrolment.number}"
+        post_changes(
+            record,
+            changes,
+            sides,
+            perimeter_id=enrolment.perimeter_id,
+            label=label,
+            kind="premium.regularise",
+        )
+        changed.append(changes)
+        total = changes["change_cents"].sum()
+        record.because(f"Compte de l’adhésion {enrolment.number} régularisé de {format_eur(int(total))}.")
+    return pl.concat(changed) if changed else _no_changes()
+
+
+def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What would be posted on an enrolment if its facts were these: the differences, and their other side."""
+    posted = posted_on([enrolment.id]) if enrolment.id else pl.DataFrame(schema=DUE_SCHEMA)
+    all_months = sorted({*months, *posted["period"].to_list()})
+    if not all_months:
+        return _no_changes(), pl.DataFrame()
+    book = book_for(enrolment.product_code, all_months[-1])
+    decided = decide_months(book, covers_frame(enrolment), all_months)
+    changes = difference(due_lines(decided), posted)
+    return changes, counterparts(changes, decided, tax_rules(book))
+
+
+def call_slice(record: Record, month: date, *, perimeter_id: int, slices: int, slice_no: int) -> tuple[int, int]:
+    """Calls one month for one slice of the enrolments; returns how many enrolments it moved, and for how much.
+
+    An enrolment that no longer covers anyone in the month is not here: the act that ended it posted its difference.
+    """
+    moved: set[int] = set()
+    called = 0
+    for changes, sides in _changes(month, perimeter_id=perimeter_id, slices=slices, slice_no=slice_no):
+        label = f"Appel de cotisations de {format_month(month)}"
+        post_changes(record, changes, sides, perimeter_id=perimeter_id, label=label, kind="premium.call")
+        moved.update(changes["enrolment_id"].unique().to_list())
+        called += int(changes["change_cents"].sum())
+    return len(moved), called
+
+
+def not_as_due(month: date, *, perimeter_id: int) -> pl.DataFrame:
+    """Where the posted amounts of a called month are not what is due: nothing, unless someone forgot to follow an act."""
+    found = [changes for changes, _ in _changes(month, perimeter_id=perimeter_id, slices=1, slice_no=0)]
+    return pl.concat(found) if found else _no_changes()
+
+
+def _changes(
+    month: date, *, perimeter_id: int, slices: int, slice_no: int
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """For each product: what differs from the ledger for one month, and its other side."""
+    place = {"perimeter_id": perimeter_id, "slices": slices, "slice_no": slice_no}
+    covers = covers_between(month, add_months(month, 1), **place)
+    posted = posted_in_month(month, **place)
+    for code in covers["product_code"].unique().sort().to_list():
+        mine = covers.filter(pl.col("product_code") == code)
+        own = posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
+        book = book_for(code, month)
+        decided = decide_months(book, mine, [month])
+        changes = difference(due_lines(decided), own)
+        if not changes.is_empty():
+            yield changes, counterparts(changes, decided, tax_rules(book))
+
+
+def post_changes(
+    record: Record, changes: pl.DataFrame, sides: pl.DataFrame, *, perimeter_id: int, label: str, kind: str
+) -> None:
+    """Posts the differences of many enrolments as one balanced entry: member lines, and one line per other account."""
+    accounts = _member_accounts(changes["enrolment_id"].unique().to_list(), perimeter_id)
+    member = changes.join(accounts, on="enrolment_id", how="left", validate="m:1").select(
+        entry=pl.lit(0, pl.Int64),
+        account_id=pl.col("account_id"),
+        amount_cents=pl.col("change_cents"),
+        nature=pl.col("nature"),
+        person_id=pl.col("person_id"),
+        period=pl.col("period"),
+        reference=pl.lit(None, pl.Int64),
+    )
+    others = [
+        (0, account_of(AccountKind(kind_), perimeter_id, detail=detail), amount, nature, None, period, None)
+        for kind_, detail, nature, period, amount in sides.select(
+            "kind", "detail", "nature", "period", "amount_cents"
+        ).iter_rows()
+    ]
+    entry = pl.DataFrame([(0, clock.today(), kind, label, perimeter_id)], schema=ENTRY_SCHEMA, orient="row")
+    post_frame(record, entry, pl.concat([member, pl.DataFrame(others, schema=LINE_SCHEMA, orient="row")]))
+
+
+def _member_accounts(enrolment_ids: list[int], perimeter_id: int) -> pl.DataFrame:
+    open_accounts([AccountKind.MEMBER], [perimeter_id] * len(enrolment_ids), enrolment_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT enrolment_id, id FROM ledger_account WHERE kind = 'member' AND enrolment_id = ANY (%s)",
+            [enrolment_ids],
+        )
+        return pl.DataFrame(cursor.fetchall(), schema={"enrolment_id": pl.Int64, "account_id": pl.Int64}, orient="row")
+
+
+def _no_changes() -> pl.DataFrame:
+    return pl.DataFrame(schema={**DUE_SCHEMA, "posted_cents": pl.Int64, "change_cents": pl.Int64})

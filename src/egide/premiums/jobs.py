@@ -1,0 +1,305 @@
+"""Batches of premiums: following contracts, calling a month, debiting it, recording what the bank returns.
+
+A call goes by slices of enrolments; each slice is one act in one transaction and its number is kept with it. A kill at any
+moment loses nothing: the next run starts at the first slice that was not committed, and what is posted already is not due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from django.db import connection, transaction
+
+from egide.contracts.models import Enrolment
+from egide.contracts.queries import enrolment_facts
+from egide.documents.acts import keep_document
+from egide.documents.rendering import render
+from egide.documents.safety import safe_pdf
+from egide.exchanges.acts import Arrival, Fault, add_rejects, send
+from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
+from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
+from egide.exchanges.models import File
+from egide.journal import clock, store
+from egide.journal.acts import Record, perform
+from egide.journal.bulk import copy_frame
+from egide.journal.facts import Context
+from egide.journal.invariants import Finding
+from egide.journal.locks import only_one
+from egide.journal.permissions import Permission
+from egide.journal.scope import set_perimeters
+from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_month
+from egide.kernel.money import format_eur
+from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
+from egide.ledger.facts import AccountKind, Entry, Leg, Nature
+from egide.people.papers import organisation_of
+from egide.premiums.acts import bring_up_to_date, call_slice, not_as_due
+from egide.premiums.decisions import debit_day
+from egide.premiums.models import Call, Debit
+from egide.premiums.papers import schedule_paper
+from egide.premiums.queries import schedule_of, to_debit
+
+Progress = Callable[[str], None]
+_ENROLMENTS_PER_SLICE = 40_000
+_V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.008.001.02
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a call did: enrolments moved and cents called in this run, debits asked for."""
+
+    enrolments: int
+    called_cents: int
+    debits: int
+    debited_cents: int
+    file_id: int | None
+
+
+def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
+    """Brings premiums up to date after an act on contracts: accounts opened, differences posted, schedule issued."""
+    with perform(context, "premium.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
+        for enrolment_id in enrolment_ids:
+            enrolment = Enrolment.objects.select_related("member__household", "mandate__bank_account").get(
+                pk=enrolment_id
+            )
+            open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
+            act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+            if new_schedule:
+                _issue_schedule(act, enrolment)
+        bring_up_to_date(act, enrolment_ids)
+
+
+def _issue_schedule(record: Record, enrolment: Enrolment) -> None:
+    around = max(clock.today(), enrolment.starts_on)
+    schedule = schedule_of(enrolment.pk, around=around)
+    if not any(instalment.shares for instalment in schedule.instalments):
+        return
+    pdf = render(schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule), issued_on=clock.today())
+    keep_document(
+        record,
+        pdf,
+        kind="schedule",
+        title=f"Échéancier du {clock.today():%d/%m/%Y}",
+        subject=("enrolment", enrolment.pk),
+        perimeter_id=enrolment.perimeter_id,
+        pages=safe_pdf(pdf).pages,
+    )
+    record.because(f"Échéancier : {format_eur(schedule.to_pay_cents)} à payer sur {len(schedule.instalments)} mois.")
+
+
+def call_month(
+    context: Context,
+    month: date,
+    *,
+    perimeter_id: int,
+    dry_run: bool = False,
+    progress: Progress = lambda _: None,
+) -> Called:
+    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back."""
+    if month.day != 1:
+        raise Refusal("premium.month", "Un appel porte sur un mois entier.", "Donnez le mois sous la forme AAAA-MM.")
+    with only_one(f"premiums.call:{perimeter_id}"):
+        if not dry_run:
+            return _call(context, month, perimeter_id, progress)
+        with transaction.atomic():
+            called = _call(context, month, perimeter_id, progress)
+            transaction.set_rollback(True)
+            return called
+
+
+def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
+    with transaction.atomic():
+        set_perimeters(context.actor.perimeters)
+        call, _ = Call.objects.get_or_create(month=month, perimeter_id=perimeter_id)
+        count = Enrolment.objects.filter(perimeter_id=perimeter_id).count()
+    slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
+    first = call.chunks_done if call.stage == "open" else 0
+    enrolments = called = 0
+    for number in range(first, slices):
+        with perform(
+            context, "premium.call", needs=Permission.PREMIUMS, given=[str(month), perimeter_id, number]
+        ) as act:
+            moved, cents = call_slice(act, month, perimeter_id=perimeter_id, slices=slices, slice_no=number)
+            enrolments, called = enrolments + moved, called + cents
+            call.chunks_done = max(call.chunks_done, number + 1)
+            call.enrolments += moved
+            call.called_cents += cents
+            if number + 1 == slices and call.stage == "open":
+                call.stage = "posted"
+            call.save()
+            act.on("premium_call", call.pk, format_month(month), perimeter_id)
+            act.outcome = {"slice": number, "enrolments": moved, "cents": cents}
+            act.because(f"{moved} adhésions appelées pour {format_eur(cents)} net d’aides.")
+        progress(f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}")
+    debits, debited, file_id = _debit(context, call, month, perimeter_id)
+    progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    return Called(enrolments, called, debits, debited, file_id)
+
+
+def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tuple[int, int, int | None]:
+    """One act: debits, their entries and the file for the bank are there together, or none is."""
+    with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
+        wanted = to_debit(month, perimeter_id=perimeter_id)
+        act.on("premium_call", call.pk, format_month(month), perimeter_id)
+        if wanted.is_empty():
+            call.stage = "debited"
+            call.save()
+            return 0, 0, None
+        due_on = debit_day(month)
+        content = _debit_file(wanted, month, due_on, perimeter_id, call.pk)
+        name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
+        arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
+        file = send(act, arrival, lines=wanted.height)
+        _keep_debits(wanted, month, due_on, perimeter_id, file.pk)
+        _post_debits(act, wanted, month, perimeter_id)
+        call.stage, call.debit_file_id = "debited", file.pk
+        call.save()
+        total = int(wanted["amount_cents"].sum())
+        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk}
+    return wanted.height, total, file.pk
+
+
+def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, call_id: int) -> bytes:
+    organisation = organisation_of(perimeter_id)
+    header = DebitHeader(
+        message_id=f"EG{month:%Y%m}P{perimeter_id}C{call_id}",
+        created_at=clock.now().replace(microsecond=0, tzinfo=None),
+        creditor_name=organisation.name,
+        creditor_iban=organisation.iban,
+        creditor_id=organisation.creditor_identifier,
+        creditor_bic=organisation.bic or None,
+        schema=DebitSchema.V08 if month >= _V08_SINCE else DebitSchema.V02,
+    )
+    orders = wanted.select(
+        end_to_end_id=pl.col("number") + f"-{month:%Y%m}",
+        mandate_reference=pl.col("rum"),
+        mandate_signed_on=pl.col("signed_on"),
+        amount_cents=pl.col("amount_cents"),
+        debtor_name=pl.col("holder"),
+        debtor_iban=pl.col("iban"),
+        debtor_bic=pl.when(pl.col("bic") != "").then(pl.col("bic")),
+        label=pl.lit(f"Cotisation {month:%m/%Y} adhesion ") + pl.col("number"),
+        sequence=pl.when("used").then(pl.lit("RCUR")).otherwise(pl.lit("FRST")),
+        collection_on=pl.lit(due_on),
+    )
+    return write_debits(header, orders)
+
+
+def _keep_debits(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, file_id: int) -> None:
+    with connection.cursor() as cursor:
+        copy_frame(
+            cursor,
+            wanted.select(
+                "enrolment_id",
+                pl.lit(perimeter_id).alias("perimeter_id"),
+                "mandate_id",
+                pl.lit(month).alias("month"),
+                pl.lit(due_on).alias("due_on"),
+                "amount_cents",
+                pl.when("used").then(pl.lit("RCUR")).otherwise(pl.lit("FRST")).alias("sequence"),
+                pl.lit(file_id).alias("file_id"),
+                pl.lit("").alias("return_code"),
+            ),
+            into="premiums_debit",
+        )
+        cursor.execute(
+            "UPDATE people_mandate SET used = true WHERE NOT used AND id = ANY (%s)",
+            [wanted["mandate_id"].to_list()],
+        )
+
+
+def _post_debits(record: Record, wanted: pl.DataFrame, month: date, perimeter_id: int) -> None:
+    """The member account is credited on presentation; a return debits it again."""
+    lines = wanted.select(
+        entry=pl.lit(0, pl.Int64),
+        account_id=pl.col("account_id"),
+        amount_cents=-pl.col("amount_cents"),
+        nature=pl.lit(Nature.DEBIT.value),
+        person_id=pl.lit(None, pl.Int64),
+        period=pl.lit(month),
+        reference=pl.col("enrolment_id"),
+    )
+    sent = account_of(AccountKind.DEBITS_SENT, perimeter_id)
+    total = int(wanted["amount_cents"].sum())
+    other = pl.DataFrame([(0, sent, total, Nature.DEBIT.value, None, month, None)], schema=LINE_SCHEMA, orient="row")
+    label = f"Prélèvements de {format_month(month)}"
+    entry = pl.DataFrame([(0, clock.today(), "premium.debit", label, perimeter_id)], schema=ENTRY_SCHEMA, orient="row")
+    post_frame(record, entry, pl.concat([lines, other]))
+
+
+def record_returns(context: Context, file_id: int) -> int:
+    """Posts the debits that the bank returned, each with its date and instalment (S003-112); returns how many."""
+    with perform(context, "premium.returns", needs=Permission.PREMIUMS, given=file_id) as act:
+        file = File.objects.select_for_update().get(pk=file_id)
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        if file.state == "read":
+            return file.posted
+        _, read = read_returns(store.load(file.sha256))
+        entries: list[Entry] = []
+        unknown = [
+            Fault(fault.line_no, fault.code, fault.message, fault.remedy, fault.position, fault.field)
+            for fault in read.faults
+        ]
+        for place, returned in enumerate(read.records, start=1):
+            number, _, month = returned.end_to_end_id.rpartition("-")
+            debit = (
+                Debit.objects.select_for_update(of=("self",))
+                .select_related("enrolment")
+                .filter(enrolment__number=number, month=date(int(month[:4]), int(month[4:6]), 1), returned_on=None)
+                .first()
+            )
+            if debit is None or debit.amount_cents != returned.amount_cents:
+                unknown.append(_unknown_return(place, returned))
+                continue
+            debit.returned_on, debit.return_code = clock.today(), returned.reason_code
+            debit.save()
+            member = account_of(AccountKind.MEMBER, debit.perimeter_id, enrolment_id=debit.enrolment_id)
+            sent = account_of(AccountKind.DEBITS_SENT, debit.perimeter_id)
+            nature = Nature.DEBIT_RETURNED
+            entries.append(
+                Entry(
+                    kind="premium.return",
+                    label=f"Prélèvement de {format_month(debit.month)} rejeté ({returned.reason_code})",
+                    perimeter_id=debit.perimeter_id,
+                    booked_on=clock.today(),
+                    legs=(
+                        Leg(member, debit.amount_cents, nature, period=debit.month, reference=debit.pk),
+                        Leg(sent, -debit.amount_cents, nature, period=debit.month, reference=debit.pk),
+                    ),
+                )
+            )
+        post(act, entries)
+        file.state, file.lines, file.posted = "read", len(read.records) + len(read.faults), len(entries)
+        file.rejected = add_rejects(file, unknown)
+        file.save()
+        act.because(f"{len(entries)} prélèvements rejetés imputés, {file.rejected} non reconnus.")
+    return len(entries)
+
+
+def _unknown_return(place: int, returned: DebitReturn) -> Fault:
+    return Fault(
+        line_no=place,
+        code="debit.unknown",
+        message="Ce rejet ne correspond à aucun prélèvement présenté et non encore rejeté, pour ce montant.",
+        remedy="Rapprochez-le du relevé bancaire ; s’il est déjà imputé, fermez-le.",
+        content={"end_to_end_id": returned.end_to_end_id, "reason": returned.reason_code},
+    )
+
+
+def audit(context: Context) -> Finding:
+    """Decides every called month again: what is posted on the member accounts must be what is due, to the cent."""
+    offenders: list[str] = []
+    count = 0
+    for call in Call.objects.filter(perimeter_id__in=context.actor.perimeters).exclude(stage="open").order_by("month"):
+        wrong = not_as_due(call.month, perimeter_id=call.perimeter_id)
+        count += wrong.height
+        offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
+    return Finding(
+        "premiums.posted_equals_due",
+        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
+        count,
+        tuple(offenders[:5]),
+    )

@@ -1,0 +1,41 @@
+"""The notice d'information: the rule book as the member receives it, with the sentence of each rule."""
+
+from __future__ import annotations
+
+from egide.documents import facts_forms as papers
+from egide.documents.facts import House
+from egide.rules.books import Article, Book, table_as_markdown
+
+
+def notice_of(book: Book) -> papers.RuleBookNotice:
+    """The notice of a rule book: articles in order, each with its prose and the box of what computes it."""
+    return papers.RuleBookNotice(
+        house=House(
+            name=book.insurer,
+            address=("",),
+            phone="",
+            email="",
+            legal=(f"{book.insurer}, assureur du contrat.",),
+            insurer=book.insurer,
+        ),
+        title="Notice d’information",
+        product=book.title,
+        version_on=book.version,
+        digest=book.digest,
+        articles=tuple(_article(book, article) for article in book.articles),
+    )
+
+
+def _article(book: Book, article: Article) -> papers.Article:
+    parts: list[papers.ArticlePart] = [papers.Prose(article.prose)] if article.prose.strip() else []
+    told = tuple(
+        papers.RuleSentence(name=book.label(name), sentence=book.rules[name].sentence) for name in article.rules
+    )
+    if told:
+        parts.append(papers.RuleBox(told))
+    return papers.Article(number=article.number, title=article.title, parts=tuple(parts))
+
+
+def grids_of(book: Book) -> dict[str, str]:
+    """Each grid of the book as a markdown table, by name."""
+    return {name: table_as_markdown(table) for name, table in book.tables.items()}

@@ -1,0 +1,43 @@
+"""Reads of products: the published rule books, loaded once per digest and kept in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from egide.kernel.errors import Refusal
+from egide.products.models import ProductVersion
+from egide.rules.books import Book, load_book
+
+
+def versions() -> list[ProductVersion]:
+    """Every published version, by product then date."""
+    return list(ProductVersion.objects.all())
+
+
+def book_for(code: str, on: date) -> Book:
+    """The rule book of a product in force on a day: its latest version begun by then."""
+    found = ProductVersion.objects.filter(code=code, version__lte=on).order_by("-version").first()
+    if found is None:
+        raise Refusal(
+            code="products.none_in_force",
+            where=code,
+            message=f"Aucune version de ce produit n’est en vigueur au {on:%d/%m/%Y}.",
+            remedy="Publiez son livre de règles, ou corrigez la date.",
+        )
+    return published_book(found.digest)
+
+
+@lru_cache(maxsize=64)
+def published_book(digest: str) -> Book:
+    """The book published under a digest, rebuilt from the files kept at publication."""
+    version = ProductVersion.objects.get(digest=digest)
+    with tempfile.TemporaryDirectory(prefix="egide-book-") as folder:
+        root = Path(folder) / version.code
+        for name, text in version.files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        return load_book(root)

@@ -1,0 +1,98 @@
+"""Reads of work: an item's clock with its reasons, a queue in order of urgency, the week by team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from egide.kernel.calendars import Calendar, Region
+from egide.kernel.time_limits import Deadline, TimeLimit, Unit, deadline
+from egide.kernel.time_limits import Pause as ClockPause
+from egide.work.models import Item, Pause
+
+
+def clock_of(item: Item, pauses: Sequence[Pause], today: date) -> Deadline:
+    """The time limit of an item as it stands today, with the sentences that explain its date."""
+    limit = TimeLimit(amount=item.limit_days, unit=Unit(item.limit_unit), source="convention de gestion")
+    stops = [ClockPause(start=pause.start, end=pause.end, reason=pause.reason) for pause in pauses]
+    return deadline(limit, item.received_at.date(), stops, Calendar(Region(item.region)), today)
+
+
+def queue(*, kinds: Sequence[str] = (), team_id: int | None = None, limit: int = 50) -> list[Item]:
+    """Items to do, the most urgent first; those whose clock is stopped come last."""
+    items: QuerySet[Item] = Item.objects.exclude(state="done").prefetch_related("pauses")
+    if kinds:
+        items = items.filter(kind__in=kinds)
+    if team_id is not None:
+        items = items.filter(Q(team_id=team_id) | Q(team_id__isnull=True))
+    return list(items.order_by("state", "due_on", "received_at", "id")[:limit])
+
+
+def items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
+    """Every item on these subjects, open ones first."""
+    return list(
+        Item.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids)
+        .prefetch_related("pauses")
+        .order_by("closed_at", "due_on")[:50]
+    )
+
+
+_WEEK = """
+-- Per team: received, done, done in time, still open, late, due by the end of the week, paused.
+SELECT team_id,
+  count(*) FILTER (WHERE (received_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS received,
+  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS done,
+  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s
+                     AND (closed_at AT TIME ZONE 'Europe/Paris')::date <= due_on) AS in_time,
+  count(*) FILTER (WHERE state <> 'done') AS in_progress,
+  count(*) FILTER (WHERE state = 'open' AND due_on < %(today)s) AS late,
+  count(*) FILTER (WHERE state = 'open' AND due_on BETWEEN %(today)s AND %(sunday)s) AS due_this_week,
+  count(*) FILTER (WHERE state = 'paused') AS paused
+FROM work_item
+WHERE state <> 'done' OR closed_at >= %(monday)s::date - 1
+GROUP BY team_id ORDER BY team_id NULLS LAST
+"""
+
+_DAYS = """
+-- Items received and closed, day by day, and the calendar days each closed one took.
+SELECT day::date,
+  (SELECT count(*) FROM work_item WHERE (received_at AT TIME ZONE 'Europe/Paris')::date = day) AS received,
+  (SELECT count(*) FROM work_item WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date = day) AS done
+FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
+"""
+
+_DELAYS = """
+-- By kind, over the last ninety days: how many were closed, the delay kept for nine files in ten, how many were in time.
+SELECT kind, count(*) AS closed, percentile_disc(0.9) WITHIN GROUP (ORDER BY closed_on - received_on) AS days_90,
+  count(*) FILTER (WHERE closed_on <= due_on) AS in_time
+FROM (SELECT kind, due_on, (closed_at AT TIME ZONE 'Europe/Paris')::date AS closed_on,
+        (received_at AT TIME ZONE 'Europe/Paris')::date AS received_on
+      FROM work_item WHERE state = 'done' AND closed_at >= %(since)s) AS item
+GROUP BY kind ORDER BY kind
+"""
+
+
+def _rows(statement: str, **values: date) -> list[dict[str, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def week(today: date) -> list[dict[str, object]]:
+    """The week of ``today`` by team: received, done, in_time, in_progress, late, due_this_week, paused."""
+    monday = today - timedelta(days=today.weekday())
+    return _rows(_WEEK, monday=monday, sunday=monday + timedelta(days=6), today=today)
+
+
+def days(first: date, last: date) -> list[dict[str, object]]:
+    """Items received and done, day by day, both ends included."""
+    return _rows(_DAYS, first=first, last=last)
+
+
+def delays(today: date) -> list[dict[str, object]]:
+    """By kind of item: ``closed`` in ninety days, ``days_90`` (the delay of nine in ten), ``in_time``."""
+    return _rows(_DELAYS, since=today - timedelta(days=90))
