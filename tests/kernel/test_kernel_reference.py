@@ -62,11 +62,7 @@ def test_every_family_has_a_rate_today_in_both_schemes() -> None:
     rates = load_table("amo_rates")
     for family in sorted(families):
         for regime in ("GENERAL", "ALSACE_MOSELLE"):
-            assert (
-                0
-                <= rates.one(day, family=family, regime=regime, context="STANDARD").number("rate_bp")
-                <= 10000
-            )
+            assert 0 <= rates.one(day, family=family, regime=regime, context="STANDARD").number("rate_bp") <= 10000
 
 
 @pytest.mark.parametrize(
@@ -144,9 +140,7 @@ def test_nothing_is_picked_when_the_table_is_silent_or_says_two_things(
 ) -> None:
     """No row, two rows, an empty cell, an unknown column or table: all refused, never a default."""
     monkeypatch.setenv("EGIDE_REFERENCE", str(tmp_path))
-    table = _table(
-        tmp_path, HEADER + "a,7000,2015-01-01,2020-01-01,loi,A\nb,,,,loi,A\nc,1,,,l,A\nc,2,,,l,A\n"
-    )
+    table = _table(tmp_path, HEADER + "a,7000,2015-01-01,2020-01-01,loi,A\nb,,,,loi,A\nc,1,,,l,A\nc,2,,,l,A\n")
     day = date(2019, 12, 31)
     assert table.one(day, code="a").number("rate_bp") == 7000
     for call, code in (

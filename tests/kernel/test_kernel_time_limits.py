@@ -208,9 +208,7 @@ def _counts(unit: Unit, day: date, pauses: list[Pause]) -> bool:
 
 
 @given(situations(), st.integers(0, 60), st.integers(1, 30))
-def test_one_more_pause_never_hurries(
-    situation: tuple[TimeLimit, date, list[Pause]], offset: int, length: int
-) -> None:
+def test_one_more_pause_never_hurries(situation: tuple[TimeLimit, date, list[Pause]], offset: int, length: int) -> None:
     """Adding a pause, or starting later, never makes the due date earlier; an open limit is a working day."""
     limit, start, pauses = situation
     first = start + timedelta(days=offset)

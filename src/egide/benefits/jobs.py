@@ -13,8 +13,8 @@ import polars as pl
 from django.db import connection, transaction
 
 from egide.benefits.acts import keep_payments, post_transfers, replay, take_lines
-from egide.benefits.decisions.adjudication import adjudicate, difference, standing
-from egide.benefits.decisions.matching import match, pair_reversals, set_apart_duplicates
+from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
+from egide.benefits.decisions.matching import as_refused, match, pair_reversals, set_apart_duplicates
 from egide.benefits.decisions.refusals import IGNORED_DUPLICATE, REASONS
 from egide.benefits.facts import Matching, Outcome
 from egide.benefits.models import Run
@@ -142,14 +142,16 @@ def _settle(context: Context, file: File, read: CareLineRead, progress: Progress
             with reading(context.actor.perimeters):
                 held = _held(lines)
             fresh, repeated = set_apart_duplicates(lines, held)
-            paired, lost = pair_reversals(fresh, _not_reversed(held))
+            sound, odd = set_apart_uncomputable(fresh, book_for)
+            paired, lost = pair_reversals(sound, _not_reversed(held))
+            refused = pl.concat([lost, as_refused(odd, "line.uncomputable")])
             label = f"Soins du fichier {file.name}"
             paid = take_lines(act, paired, file_id=file.pk, received_on=received_on, label=label)
-            _reject(file, Matching(paired, pl.concat([repeated, lost])), read.lines)
+            _reject(file, Matching(paired, refused), read.lines)
             run.slices_done = number + 1
             run.posted += paired.height
             run.ignored += repeated.height
-            run.rejected += lost.height
+            run.rejected += refused.height
             run.paid_cents += paid
             run.save()
             act.on("file", file.pk, file.name, file.perimeter_id)

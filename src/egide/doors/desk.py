@@ -11,8 +11,10 @@ from django.db import transaction
 from egide.benefits.jobs import follow as follow_benefits
 from egide.contracts.acts.endorsements import endorse
 from egide.contracts.acts.forms import validate_form
+from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
 from egide.contracts.models import Enrolment
+from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context
 from egide.premiums.jobs import follow as follow_premiums
 
@@ -32,3 +34,12 @@ def change(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revi
         follow_premiums(context, [enrolment_id], new_schedule=True)
         follow_benefits(context, [enrolment_id])
     return decided
+
+
+def import_enrolments(context: Context, file_id: int) -> Imported:
+    """Takes a table of enrolments: each sound family is enrolled, and premiums follow them all."""
+    file = file_to_read(context, file_id)
+    imported = import_sheet(context, file)
+    for enrolment_id in imported.enrolment_ids:
+        follow_premiums(context, [enrolment_id], new_schedule=True)
+    return imported

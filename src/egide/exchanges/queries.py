@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min
 
 from egide.exchanges.models import File, Reject
+from egide.journal.facts import Context
+from egide.journal.scope import reading
+from egide.kernel.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,17 @@ def open_rejects(*, code: str | None = None, file_id: int | None = None, limit: 
     if file_id:
         rejects = rejects.filter(file_id=file_id)
     return list(rejects.order_by("file_id", "line_no", "id")[:limit])
+
+
+def file_to_read(context: Context, file_id: int) -> File:
+    """A received file, as seen from a context; the same refusal when it is absent and when it may not be seen."""
+    with reading(context.actor.perimeters):
+        file = File.objects.filter(pk=file_id, direction="in").first()
+    if file is None:
+        raise Refusal(
+            code="exchanges.not_found",
+            where=str(file_id),
+            message="Ce fichier n’existe pas ou ne vous est pas accessible.",
+            remedy="Choisissez-le dans la liste des fichiers.",
+        )
+    return file

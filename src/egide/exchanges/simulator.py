@@ -13,7 +13,7 @@ import polars as pl
 
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns
 from egide.exchanges.codecs.care_line_fields import BENEFICIARY
-from egide.exchanges.codecs.care_line_write import write_care_lines
+from egide.exchanges.codecs.care_line_write import DEFAULTS, write_care_lines
 from egide.exchanges.codecs.noemie_envelope import LENGTH_DIGITS, Envelope
 from egide.exchanges.codecs.noemie_rights import (
     Movement,
@@ -92,14 +92,17 @@ def scheme_care_file(
     that rejects can be shown.  Totals stay exact: the file itself is accepted.
     """
     if reversal_share_bp:
-        frame = pl.concat([frame, _reversals(frame, seed, reversal_share_bp)], how="diagonal_relaxed")
+        frame = frame.with_columns(
+            DEFAULTS[name].alias(name) for name in ("operation", "reversed_reference") if name not in frame.columns
+        )
+        frame = pl.concat([frame, _reversals(frame, seed, reversal_share_bp)])
     data = write_care_lines(frame, header)
     return _spoiled(data, seed, spoiled_share_bp) if spoiled_share_bp else data
 
 
 def _reversals(frame: pl.DataFrame, seed: int, share_bp: int) -> pl.DataFrame:
     chosen = [draw(seed, "reversal", reference) < share_bp for reference in frame["reference"]]
-    reversed_acts = frame.filter(pl.Series(chosen, dtype=pl.Boolean))
+    reversed_acts = frame.filter(pl.Series(chosen, dtype=pl.Boolean) & (frame["operation"] == "N"))
     return reversed_acts.with_columns(
         pl.lit("A").alias("operation"),
         pl.col("reference").alias("reversed_reference"),

@@ -7,7 +7,7 @@ called it shows the three parts to the person.  Other modules subclass it; there
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is a normal answer, and the house uses the word
+class Refusal(Exception):
     """A refusal that a person can act upon.
 
     ``code`` is stable and in English ("nir.key"): tests, APIs and translations rely on it.

@@ -24,9 +24,7 @@ _MINUS = "\N{MINUS SIGN}"
 _EURO_SIGN = re.compile(r"^([-\u2212+]?)€|(?:€|EUR)$")
 _AMBIGUOUS = re.compile(r"[-\u2212+]?\d{1,3}[.,]\d{3}")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-_FRENCH_AMOUNT = re.compile(
-    r"(?P<sign>[-\u2212+]?)(?P<units>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<cents>\d{1,2}))?"
-)
+_FRENCH_AMOUNT = re.compile(r"(?P<sign>[-\u2212+]?)(?P<units>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<cents>\d{1,2}))?")
 _POINT_AMOUNT = re.compile(r"(?P<sign>[-\u2212+]?)(?P<units>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{1,2}))?")
 
 

@@ -154,9 +154,7 @@ class Period:
 
     def covers(self, other: Period) -> bool:
         """Tell whether every day of ``other`` is inside."""
-        return self.start <= other.start and (
-            self.end is None or (other.end is not None and other.end <= self.end)
-        )
+        return self.start <= other.start and (self.end is None or (other.end is not None and other.end <= self.end))
 
     def intersect(self, other: Period) -> Period | None:
         """Return the days in both, or None when there is none."""

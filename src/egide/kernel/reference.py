@@ -110,9 +110,7 @@ class Table:
         raise Refusal(
             "reference.conflict",
             f"{len(found)} lignes valent le {format_date(day)} pour {asked}.",
-            "Bornez leurs dates pour qu’une seule s’applique : "
-            + ", ".join(row.where for row in found)
-            + ".",
+            "Bornez leurs dates pour qu’une seule s’applique : " + ", ".join(row.where for row in found) + ".",
             f"{self.name}.csv",
         )
 

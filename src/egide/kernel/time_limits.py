@@ -202,9 +202,7 @@ def _count(unit: Unit, start: date, end: date, calendar: Calendar) -> int:
     return (end - start).days
 
 
-def _counted(
-    unit: Unit, start: date, end: date, ended: Sequence[tuple[date, date]], calendar: Calendar
-) -> int:
+def _counted(unit: Unit, start: date, end: date, ended: Sequence[tuple[date, date]], calendar: Calendar) -> int:
     """Count the days after ``start`` up to ``end`` that no ended pause takes away."""
     count = _count(unit, start, end, calendar)
     for pause_start, pause_end in ended:
@@ -279,9 +277,7 @@ def _left(days: int, limit: TimeLimit) -> str:
     return format_count(days, *_NOUNS[limit.day_unit])
 
 
-def _holidays_told(
-    limit: TimeLimit, start: date, due: date, pauses: Sequence[Pause], calendar: Calendar
-) -> list[str]:
+def _holidays_told(limit: TimeLimit, start: date, due: date, pauses: Sequence[Pause], calendar: Calendar) -> list[str]:
     """Name the holidays that pushed the date: on a day of the week that counts, and outside the pauses."""
     week = _OPEN_DAYS.get(limit.unit, OpenDays.WORKING)
     told = []

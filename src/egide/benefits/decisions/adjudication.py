@@ -12,8 +12,10 @@ from datetime import date
 import polars as pl
 
 from egide.benefits.facts import COUNTER_SCHEMA
+from egide.kernel.errors import Refusal
 from egide.rules.books import Book
 from egide.rules.columns import evaluate
+from egide.rules.intake import first_fault
 
 DUE_SCHEMA = {"line_id": pl.Int64, "due_cents": pl.Int64, "book_digest": pl.String}
 
@@ -39,6 +41,29 @@ def care_facts(lines: pl.DataFrame) -> pl.DataFrame:
         parcours=pl.col("care_path"),
         panier=pl.col("basket"),
     )
+
+
+def set_apart_uncomputable(
+    lines: pl.DataFrame, book_for: Callable[[str, date], Book]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines that their rule book can compute, and the others with ``fault``, the name of the first wrong fact.
+
+    A product without a version on the day of care gives the fault « version du produit ».
+    """
+    good, bad = [lines.head(0)], [lines.head(0).with_columns(fault=pl.lit(None, pl.String))]
+    for (code, month), mine in lines.with_columns(month=pl.col("care_on").dt.truncate("1mo")).group_by(
+        "product_code", "month", maintain_order=True
+    ):
+        own = mine.drop("month")
+        try:
+            book = book_for(str(code), month)  # type: ignore[arg-type]
+        except Refusal:
+            bad.append(own.with_columns(fault=pl.lit("la version du produit")))
+            continue
+        told = own.with_columns(fault=first_fault(book, "soin", ["rembourse"], care_facts(own)))
+        good.append(told.filter(pl.col("fault").is_null()).drop("fault"))
+        bad.append(told.filter(pl.col("fault").is_not_null()))
+    return pl.concat(good).sort("line_id"), pl.concat(bad)
 
 
 def adjudicate(

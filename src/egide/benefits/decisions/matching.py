@@ -67,6 +67,11 @@ def match(
     )
 
 
+def as_refused(lines: pl.DataFrame, code: str) -> pl.DataFrame:
+    """These lines as refused for one cause (``REFUSED_SCHEMA``)."""
+    return _refused(lines.with_columns(code=pl.lit(code)))
+
+
 def _refused(part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.col(name).cast(kind) for name, kind in REFUSED_SCHEMA.items())
 
@@ -87,7 +92,7 @@ def set_apart_duplicates(matched: pl.DataFrame, existing: pl.DataFrame) -> tuple
     """The lines to adjudicate, and those that repeat a line already held (``SAME_LINE``), to be ignored."""
     repeated = matched.join(existing.select(SAME_LINE).unique(), on=SAME_LINE, how="semi")
     fresh = matched.join(repeated.select("line_id"), on="line_id", how="anti")
-    return fresh.sort("line_id"), _refused(repeated.with_columns(code=pl.lit(IGNORED_DUPLICATE)))
+    return fresh.sort("line_id"), as_refused(repeated, IGNORED_DUPLICATE)
 
 
 REVERSAL_KEY = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents"]

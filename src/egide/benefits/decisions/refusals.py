@@ -38,9 +38,9 @@ REASONS = {
             "Ajoutez-le à la table care_families, puis recyclez.",
         ),
         Reason(
-            "product.none",
-            "Aucune version du produit n’est en vigueur le jour des soins.",
-            "Publiez la version du livre de règles qui couvre cette date, puis recyclez.",
+            "line.uncomputable",
+            "Une donnée de la ligne sort de ce que le livre de règles sait calculer.",
+            "Comparez la ligne avec le livre : donnée impossible à demander à la caisse, ou version à publier.",
         ),
         Reason(
             "reversal.no_original",

@@ -35,15 +35,21 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _bench(command: argparse.ArgumentParser) -> None:
     what = command.add_subparsers(dest="what", required=True, metavar="MESURE")
-    for name, option, default in (("benefits", "--lines", 1_000_000), ("premiums", "--enrolments", 340_000)):
+    for name, option, default in (
+        ("benefits", "--lines", 1_000_000),
+        ("premiums", "--enrolments", 340_000),
+        ("pages", "--members", 340_000),
+        ("documents", "--papers", 400),
+    ):
         bench = what.add_parser(name)
-        bench.add_argument(option, type=int, default=default)
+        bench.add_argument(option, dest="size", type=int, default=default)
         bench.add_argument("--json", action="store_true")
-    pages = what.add_parser("pages")
-    pages.add_argument("--members", type=int, default=340_000)
-    pages.add_argument("--json", action="store_true")
-    documents = what.add_parser("documents")
-    documents.add_argument("--json", action="store_true")
+
+
+def _bench_step(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what")
+    command.add_argument("step", choices=("prepare", "measure"))
+    command.add_argument("size", type=int)
 
 
 def _premiums(command: argparse.ArgumentParser) -> None:
@@ -87,6 +93,7 @@ DECLARED: tuple[tuple[str, str, Declare, bool], ...] = (
     ("demo", "prépare le centre de démonstration et le sert", _demo, False),
     ("check", "vérifie que tout ce qui doit être vrai l’est", _check, True),
     ("bench", "mesure la vitesse sur un vrai serveur", _bench, False),
+    ("bench-step", "une étape de mesure, dans son propre processus", _bench_step, True),
     ("premiums", "appels de cotisations et retours de prélèvements", _premiums, True),
     ("benefits", "lecture des soins et virements", _benefits, True),
     ("exchanges", "mouvements de droits et imports", _exchanges, True),

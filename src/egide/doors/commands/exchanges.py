@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from egide.contracts.jobs import read_answers, send_rights
+from egide.doors.desk import import_enrolments
 from egide.exchanges.acts import Arrival, receive
+from egide.exchanges.codecs.enrolment_report import template, write_reject_report
 from egide.journal import store
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
@@ -28,4 +30,16 @@ def run(options: argparse.Namespace) -> int:
             path = Path(options.file)
             received = receive(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
             print(", ".join(f"{count} {name}" for name, count in read_answers(context, received).items()))
+        case "template":
+            Path(options.output).write_bytes(template())
+            print(f"{options.output} : modèle d’import d’adhésions")
+        case "enrolments":
+            path = Path(options.file)
+            arrival = Arrival("enrolment.sheet", "delegate", path.name, path.read_bytes(), options.perimeter)
+            imported = import_enrolments(context, receive(context, arrival).pk)
+            print(f"{len(imported.enrolment_ids)} adhésions, {len(imported.refused.rejects)} lignes refusées")
+            if imported.refused.rejects:
+                output = Path(options.rejects or f"{path.stem}-rejets.xlsx")
+                output.write_bytes(write_reject_report(imported.refused))
+                print(f"Lignes à corriger et renvoyer : {output}")
     return 0

@@ -56,6 +56,6 @@ def _runner(name: str) -> Command:
     """The command's own module, imported once Django is ready."""
 
     def run(options: argparse.Namespace) -> int:
-        return int(import_module(f"egide.doors.commands.{name}").run(options))
+        return int(import_module(f"egide.doors.commands.{name.replace('-', '_')}").run(options))
 
     return run

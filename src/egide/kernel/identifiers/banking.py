@@ -25,9 +25,7 @@ _ICS_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{1,28}")
 _RUM_SHAPE = re.compile(r"[A-Za-z0-9/\-?:().,'+]{1,35}")
 _NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]+")
 _SLASHES = re.compile(r"/{2,}")
-_EQUIVALENTS = str.maketrans(
-    {"&": "+", "_": "-", "@": "(at)", "€": "EUR", "°": " ", "«": " ", "»": " ", ";": ","}
-)
+_EQUIVALENTS = str.maketrans({"&": "+", "_": "-", "@": "(at)", "€": "EUR", "°": " ", "«": " ", "»": " ", ";": ","})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +88,7 @@ def make_rum(*parts: str | int) -> str:
     space. Refusals: ``rum.empty``, ``rum.length``; a reference is never cut, since two mandates could then
     share one.
     """
-    cleaned = [
-        _NOT_SEPA.sub("", unaccent(str(part))).replace(" ", "").replace("/", "-").upper() for part in parts
-    ]
+    cleaned = [_NOT_SEPA.sub("", unaccent(str(part))).replace(" ", "").replace("/", "-").upper() for part in parts]
     if not cleaned or not all(cleaned):
         raise Refusal(
             "rum.empty",

@@ -1,0 +1,168 @@
+"""Enrolments that come as a table: each family is one act, taken whole or refused whole, and never stops the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from egide.contracts.acts.forms import effect_of, enrol
+from egide.contracts.facts import EnrolmentAsked, PersonAsked
+from egide.contracts.queries import product_terms
+from egide.exchanges.acts import Fault, add_rejects, refuse_file
+from egide.exchanges.codecs.enrolment_cells import CellFault
+from egide.exchanges.codecs.enrolment_columns import COLUMNS
+from egide.exchanges.codecs.enrolment_sheet import EnrolmentRow, RowReject, SheetRead, read_enrolments
+from egide.exchanges.models import File
+from egide.journal import store
+from egide.journal.acts import AlreadyDone, perform
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.kernel.identifiers import check_iban
+
+_LINKS = {"ASSURE": "member", "CONJOINT": "spouse", "ENFANT": "child"}
+_SCHEMES = {"GENERAL": "general", "ALSACE_MOSELLE": "alsace_moselle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: enrolments made, and the rows refused, ready for the report to correct and send again."""
+
+    enrolment_ids: tuple[int, ...]
+    refused: SheetRead
+
+
+def import_sheet(context: Context, file: File) -> Imported:
+    """Makes an enrolment of each sound family of a received table. Reading it again makes nothing twice."""
+    try:
+        read = read_enrolments(file.name, store.load(file.sha256))
+    except Refusal as refusal:
+        refuse_file(context, file, refusal)
+        raise
+    made: list[int] = []
+    refused = list(read.rejects)
+    for reference, rows in groupby(read.rows, key=lambda row: row.family_reference):
+        family = list(rows)
+        try:
+            made.append(_enrol_family(context, file, reference, family))
+        except Refusal as refusal:
+            refused += [_as_reject(row, refusal) for row in family]
+    _close(context, file, read, refused)
+    return Imported(tuple(made), SheetRead((), tuple(sorted(refused, key=lambda row: row.line_no))))
+
+
+def _enrol_family(context: Context, file: File, reference: str, family: list[EnrolmentRow]) -> int:
+    """One family, one act; its key is the file and the family, so that a second reading finds what the first did."""
+    once = replace(context, key=f"import:{file.sha256}:{reference}")
+    try:
+        with perform(once, "enrolment.import", needs=Permission.ENROL, given=[file.sha256, reference]) as act:
+            asked = _asked(family, file)
+            enrolment = enrol(act, file.perimeter_id, asked, effect_of(asked))
+            act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+            act.outcome = {"enrolment": enrolment.pk, "number": enrolment.number}
+            return enrolment.pk
+    except AlreadyDone as done:
+        return int(str(done.outcome["enrolment"]))
+
+
+def _asked(family: list[EnrolmentRow], file: File) -> EnrolmentAsked:
+    ordered = sorted(family, key=lambda row: row.role != "ASSURE")
+    head = ordered[0]
+    received_on = file.received_at.date()
+    terms = product_terms(head.product, head.start)
+    if head.formula not in terms.formulas:
+        raise _refusal(
+            "import.formula",
+            "formula",
+            f"La formule « {head.formula} » n’existe pas.",
+            f"Choix : {', '.join(terms.formulas)}.",
+        )
+    if terms.certificates_required:
+        raise _refusal(
+            "import.certificates",
+            "product",
+            "Ce produit demande une attestation par personne.",
+            "Saisissez le bulletin à l’écran.",
+        )
+    if head.scheme not in _SCHEMES:
+        raise _refusal(
+            "import.scheme", "scheme", "Ce régime n’est pas tarifé par ce produit.", "GENERAL ou ALSACE_MOSELLE."
+        )
+    if not head.iban:
+        raise _refusal("import.iban", "iban", "L’IBAN de l’assuré manque.", "Complétez-le pour le prélèvement.")
+    iban = check_iban(head.iban)
+    return EnrolmentAsked(
+        product_code=head.product,
+        formula=head.formula,
+        scheme=_SCHEMES[head.scheme],
+        wished_start=head.start,
+        signed_on=received_on,
+        received_on=received_on,
+        line1=head.address,
+        postcode=head.postal_code,
+        city=head.city,
+        phone=head.phone,
+        email=head.email,
+        iban=iban.compact,
+        bic=iban.bic or "",
+        holder=f"{head.first_name} {head.last_name}",
+        persons=tuple(_person(row, head) for row in ordered),
+    )
+
+
+def _person(row: EnrolmentRow, head: EnrolmentRow) -> PersonAsked:
+    if row.role not in _LINKS:
+        raise _refusal(
+            "import.role",
+            "role",
+            f"Le rôle {row.role} n’est pas couvert par ce produit.",
+            "ASSURE, CONJOINT ou ENFANT.",
+        )
+    own = row.nir[:13]
+    child_of_head = row.role == "ENFANT" and own == head.nir[:13]
+    return PersonAsked(
+        link=_LINKS[row.role],
+        last_name=row.last_name,
+        first_name=row.first_name,
+        birth_date=row.birth_date,
+        birth_rank=row.birth_rank,
+        nir="" if child_of_head else own,
+        insured_nir=own,
+        student=False,
+        certificate=None,
+    )
+
+
+def _close(context: Context, file: File, read: SheetRead, refused: list[RowReject]) -> None:
+    with perform(context, "enrolment.import_done", needs=Permission.ENROL, given=file.pk) as act:
+        add_rejects(
+            file,
+            (
+                Fault(row.line_no, fault.code, fault.message, fault.remedy, field=fault.column)
+                for row in refused
+                for fault in row.reasons
+            ),
+        )
+        lines = len(read.rows) + len(read.rejects)
+        file.state, file.lines = "read", lines
+        file.rejected = len(refused)
+        file.posted = lines - len(refused)
+        file.save()
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.because(f"{file.posted} lignes prises, {file.rejected} refusées.")
+
+
+def _as_reject(row: EnrolmentRow, refusal: Refusal) -> RowReject:
+    """A refused family keeps its rows as they can be typed again, each with the same reason."""
+    shown = []
+    for column in COLUMNS:
+        value = getattr(row, column.name)
+        shown.append(value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value or ""))
+    fault = CellFault(
+        column=refusal.where or "family_reference", code=refusal.code, message=refusal.message, remedy=refusal.remedy
+    )
+    return RowReject(row.line_no, tuple(shown), (fault,))
+
+
+def _refusal(code: str, where: str, message: str, remedy: str) -> Refusal:
+    return Refusal(code=code, where=where, message=message, remedy=remedy)
