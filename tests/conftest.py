@@ -68,7 +68,7 @@ def _build_template() -> None:
     create_database(_ADMIN, "egide_building")
     _use("egide_building")
     migrate()
-    found()
+    found(system_context())
     context = system_context()
     for folder in sorted(_BOOKS.iterdir()):
         publish(context, folder)

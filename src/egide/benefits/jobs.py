@@ -7,6 +7,7 @@ starts at the first slice that was not committed, and numbers the lines as the f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 
 from egide.benefits.acts import keep_payments, post_transfers, replay, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
-from egide.benefits.decisions.matching import as_refused, match, pair_reversals, set_apart_duplicates
+from egide.benefits.decisions.matching import READ_COLUMNS, as_refused, match, pair_reversals, set_apart_duplicates
 from egide.benefits.decisions.refusals import IGNORED_DUPLICATE, REASONS
 from egide.benefits.facts import Matching, Outcome
 from egide.benefits.models import Run
@@ -68,7 +69,7 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
                 refuse_file(context, file, refusal)
             raise
         progress(f"{read.lines.height} actes lus, {read.faults.height} anomalies de format")
-        return _settle(context, file, read, progress)
+        return _settle(context, file, replace(read, lines=read.lines.select(READ_COLUMNS)), progress)
 
 
 def follow(context: Context, enrolment_ids: Sequence[int]) -> None:

@@ -69,7 +69,7 @@ class Counter(models.Model):
     counter = models.TextField()
     key = models.TextField()
     product_code = models.TextField()
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     owner_kind = models.TextField()  # whose ceiling it is: a person's, or the whole enrolment's
     owner_id = models.BigIntegerField()
     used = models.BigIntegerField()
@@ -109,7 +109,7 @@ class Payment(models.Model):
     """A transfer to a member: one per enrolment and settlement, with its statement."""
 
     enrolment = models.ForeignKey("contracts.Enrolment", on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     bank_account = models.ForeignKey("people.BankAccount", on_delete=models.PROTECT)
     paid_on = models.DateField()
     amount_cents = models.BigIntegerField()

@@ -122,7 +122,8 @@ JOIN contracts_cover c ON c.id = l.cover_id
 """
 _OF_ENROLMENTS = """
 -- By way of the persons, because lines are indexed by person.
-WHERE l.person_id IN (SELECT person_id FROM contracts_cover WHERE enrolment_id = ANY (%s)) AND l.enrolment_id = ANY (%s)
+JOIN (SELECT DISTINCT person_id, enrolment_id FROM contracts_cover WHERE enrolment_id = ANY (%s)) AS wanted
+  ON wanted.person_id = l.person_id AND wanted.enrolment_id = l.enrolment_id
 ORDER BY l.id
 """
 _OF_SLICE = " WHERE l.perimeter_id = %s AND l.enrolment_id %% %s = %s ORDER BY l.id"
@@ -130,7 +131,7 @@ _OF_SLICE = " WHERE l.perimeter_id = %s AND l.enrolment_id %% %s = %s ORDER BY l
 
 def lives(enrolment_ids: Sequence[int]) -> pl.DataFrame:
     """Every line of these enrolments with what was posted on it (``FULL_SCHEMA``), in order of number."""
-    return fetch_frame(_LIVES + _OF_ENROLMENTS, [list(enrolment_ids), list(enrolment_ids)], FULL_SCHEMA)
+    return fetch_frame(_LIVES + _OF_ENROLMENTS, [list(enrolment_ids)], FULL_SCHEMA)
 
 
 def lives_of_slice(perimeter_id: int, *, slices: int, slice_no: int) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 class EnrolmentForm(models.Model):
     """A received enrolment form while it is filled in: what was typed is never lost, two writers never overwrite."""
 
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     product_code = models.TextField()
     received_on = models.DateField()
     state = models.TextField(default="received")
@@ -39,7 +39,7 @@ class Enrolment(models.Model):
     """The link between a member and a product, under one formula, for periods of twelve months."""
 
     number = models.CharField(max_length=12, unique=True)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     member = models.ForeignKey("people.Person", on_delete=models.PROTECT)
     product_code = models.TextField()
     product_version = models.DateField()
@@ -68,7 +68,7 @@ class Cover(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="covers")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     link = models.TextField()
     student = models.BooleanField(default=False)
     period = DateRangeField()
@@ -92,7 +92,7 @@ class AidCertificate(models.Model):
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="certificates")
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     nature = models.TextField(default="acs")
     file_holder = models.TextField()
     certificate_holder = models.TextField()
@@ -113,7 +113,7 @@ class RightsMovement(models.Model):
 
     cover = models.ForeignKey(Cover, on_delete=models.PROTECT)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     movement = models.TextField()
     contract_type = models.CharField(max_length=2)
     starts_on = models.DateField()

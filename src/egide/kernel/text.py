@@ -21,6 +21,8 @@ def unaccent(text: str) -> str:
     """Return the text without accents, ligatures opened, typographic quotes and dashes made plain; case is
     kept.
     """
+    if text.isascii():
+        return text
     opened = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     return "".join(char for char in opened if not unicodedata.combining(char))
 

@@ -47,9 +47,11 @@ def open_accounts(kinds: Iterable[AccountKind], perimeter_ids: Sequence[int], en
                 INSERT INTO ledger_account (kind, perimeter_id, enrolment_id, detail)
                 SELECT %s, perimeter_id, enrolment_id, '' FROM unnest(%s::smallint[], %s::bigint[])
                   AS wanted(perimeter_id, enrolment_id)
+                WHERE NOT EXISTS (SELECT 1 FROM ledger_account a
+                  WHERE a.enrolment_id = wanted.enrolment_id AND a.kind = %s AND a.perimeter_id = wanted.perimeter_id)
                 ON CONFLICT DO NOTHING
                 """,
-                [kind.value, list(perimeter_ids), list(enrolment_ids)],
+                [kind.value, list(perimeter_ids), list(enrolment_ids), kind.value],
             )
 
 

@@ -87,7 +87,7 @@ class User(AbstractBaseUser):
 class Household(models.Model):
     """Where letters go, and the grain by which batches share the work."""
 
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     line1 = models.TextField()
     postcode = models.CharField(max_length=5)
     city = models.TextField()
@@ -104,7 +104,7 @@ class Person(models.Model):
     """One human being. The compulsory scheme knows them by an insured's number, a birth date and a rank."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     last_name = models.TextField()
     first_name = models.TextField()
     sort_key = models.TextField()  # "last first", unaccented and lower: collation C sorts it as people expect
@@ -139,7 +139,7 @@ class BankAccount(models.Model):
     """A person's bank account; only its end is shown."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     iban = models.CharField(max_length=34)
     bic = models.CharField(max_length=11, blank=True)
     holder = models.TextField()
@@ -156,11 +156,10 @@ class BankAccount(models.Model):
 
 
 class Mandate(models.Model):
-    """A SEPA direct-debit mandate: its reference, its account, and whether a first debit was presented."""
+    """A SEPA direct-debit mandate: its reference and its account. Debits say whether a first one was presented."""
 
     rum = models.CharField(max_length=35, unique=True)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     signed_on = models.DateField()
-    used = models.BooleanField(default=False)
     revoked_on = models.DateField(null=True)

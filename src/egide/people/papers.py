@@ -30,7 +30,7 @@ def house_of(perimeter_id: int) -> House:
     insurer = Organisation.objects.filter(kind="insurer").order_by("pk").first() or organisation
     return House(
         name=organisation.name,
-        address=tuple(organisation.address.splitlines()) or ("",),
+        address=tuple(organisation.address.split(", ")),
         phone=organisation.phone,
         email=organisation.email,
         legal=(f"{organisation.name}, SIREN {organisation.siren}",),
@@ -57,7 +57,8 @@ def letter_frame(person: Person, enrolment_number: str) -> LetterFrame:
         "addressee": (str(person), household.line1, f"{household.postcode} {household.city}"),
         "contact": Contact(team="Service adhérents", phone=organisation.phone, email=organisation.email),
         "enrolment_number": enrolment_number,
-        "place": organisation.address.splitlines()[-1].split(" ", 1)[-1].title() if organisation.address else "Paris",
+        # « 12 quai des Augustins, 45160 Olivet »: a letter is dated from the town, without its code.
+        "place": organisation.address.rpartition(", ")[2].lstrip("0123456789 "),
     }
 
 

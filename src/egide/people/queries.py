@@ -1,4 +1,4 @@
-"""Reads of people: one box finds a person by name, phone, e-mail, social-security number, end of IBAN or birth date."""
+"""Reads of people: who acts and what their team opens to them; who is found by the one search box."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from enum import StrEnum
 
 from django.db import connection
 
+from egide.journal.facts import Actor, Role
+from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
+from egide.people.models import User
 
 
 class Sought(StrEnum):
@@ -134,3 +137,31 @@ def _people(statement: str, parameters: Sequence[object]) -> list[PersonFound]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [PersonFound(*row) for row in cursor.fetchall()]
+
+
+_TEAM = """
+-- The team of a person: its name and the perimeters it opens.
+SELECT t.name, array_agg(p.perimeter_id ORDER BY p.perimeter_id) FILTER (WHERE p.perimeter_id IS NOT NULL)
+FROM people_team t LEFT JOIN people_team_perimeters p ON p.team_id = t.id WHERE t.id = %s GROUP BY t.name
+"""
+
+
+def entering(user: User) -> tuple[Actor, str]:
+    """A person as the journal knows them, and the name of their team; without a team they see nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TEAM, [user.team_id])
+        name, perimeters = cursor.fetchone() or ("", None)
+    return Actor(user.full_name, Role(user.role), tuple(perimeters or ()), id=user.pk, team_id=user.team_id), name
+
+
+def actor_of(user: User) -> Actor:
+    """A person as the journal knows them: their role, and the perimeters that their team opens."""
+    return entering(user)[0]
+
+
+def user_by_role(role: str) -> User:
+    """The first active person of a role."""
+    found = User.objects.filter(role=role, is_active=True).order_by("pk").first()
+    if found is None:
+        raise Refusal("people.no_user", f"Personne n’a le rôle « {role} ».", "Créez un compte de ce rôle.", role)
+    return found

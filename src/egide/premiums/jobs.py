@@ -181,7 +181,7 @@ def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: i
         debtor_name=pl.col("holder"),
         debtor_iban=pl.col("iban"),
         debtor_bic=pl.when(pl.col("bic") != "").then(pl.col("bic")),
-        label=pl.lit(f"Cotisation {month:%m/%Y} adhesion ") + pl.col("number"),
+        label=pl.lit(f"Cotisation {month:%m-%Y} adhesion ") + pl.col("number"),
         sequence=pl.when("used").then(pl.lit("RCUR")).otherwise(pl.lit("FRST")),
         collection_on=pl.lit(due_on),
     )
@@ -204,10 +204,6 @@ def _keep_debits(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: 
                 pl.lit("").alias("return_code"),
             ),
             into="premiums_debit",
-        )
-        cursor.execute(
-            "UPDATE people_mandate SET used = true WHERE NOT used AND id = ANY (%s)",
-            [wanted["mandate_id"].to_list()],
         )
 
 

@@ -12,7 +12,7 @@ class Call(models.Model):
     """The call of one month for one perimeter: how far it went, and what it called."""
 
     month = models.DateField()
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     stage = models.TextField(default="open")
     chunks_done = models.SmallIntegerField(default=0)
     enrolments = models.BigIntegerField(default=0)
@@ -30,7 +30,7 @@ class Debit(models.Model):
     """One direct debit asked from a member's bank for one month."""
 
     enrolment = models.ForeignKey("contracts.Enrolment", on_delete=models.PROTECT)
-    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     mandate = models.ForeignKey("people.Mandate", on_delete=models.PROTECT)
     month = models.DateField()
     due_on = models.DateField()

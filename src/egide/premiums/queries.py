@@ -132,7 +132,8 @@ TO_DEBIT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 _TO_DEBIT = """
 -- What remains to ask for, up to a month: called and aided, less what was already debited. A returned debit is not asked
 -- again here: it is arrears, and has its own procedure.
-SELECT e.id, a.id, d.amount_cents, m.id, m.rum, m.signed_on, m.used, b.iban, b.bic, b.holder, e.number
+SELECT e.id, a.id, d.amount_cents, m.id, m.rum, m.signed_on,
+  EXISTS (SELECT 1 FROM premiums_debit x WHERE x.mandate_id = m.id), b.iban, b.bic, b.holder, e.number
 FROM (
   SELECT l.account_id, sum(l.amount_cents)::bigint AS amount_cents
   FROM ledger_line l

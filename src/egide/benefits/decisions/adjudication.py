@@ -56,7 +56,7 @@ def set_apart_uncomputable(
     ):
         own = mine.drop("month")
         try:
-            book = book_for(str(code), month)  # type: ignore[arg-type]
+            book = book_for(str(code), month)
         except Refusal:
             bad.append(own.with_columns(fault=pl.lit("la version du produit")))
             continue

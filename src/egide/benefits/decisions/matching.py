@@ -12,58 +12,88 @@ from egide.benefits.facts import MATCHED_SCHEMA, REFUSED_SCHEMA, Matching
 
 _THEIRS = ["nir", "birth_date", "birth_rank"]
 _OURS = ["insured_nir", "birth_date", "birth_rank"]
-BASKETS = {"": "aucun", "N": "aucun", "0": "sans_reste", "1": "modere", "2": "libre"}
+# What is kept of a line once it is read: the rest of the codec's columns serves the file, not the benefit.
+READ_COLUMNS = [
+    "line_no", "act_no", "position", "nir", "birth_date", "birth_rank", "invoice_no", "operation", "act_code",
+    "care_date", "quantity", "charged_cents", "base_cents", "rate_bp", "amo_cents", "withheld_cents",
+    "tariff_agreement", "care_path", "basket",
+]  # fmt: skip
+BASKETS = {
+    "": "aucun",
+    "RAC0": "sans_reste",
+    "CLASSE_A": "sans_reste",
+    "CLASSE_I": "sans_reste",
+    "MODERE": "modere",
+    "LIBRE": "libre",
+    "CLASSE_B": "libre",
+}
 
 
 def match(
-    lines: pl.DataFrame,
-    people: pl.DataFrame,
-    families: Mapping[str, str],
-    *,
-    received_on: date,
-    first_id: int,
+    lines: pl.DataFrame, people: pl.DataFrame, families: Mapping[str, str], *, received_on: date, first_id: int
 ) -> Matching:
     """Shares the lines of a file between those to adjudicate and those refused.
 
-    ``lines`` follows the codec's ``LINES_SCHEMA``; ``people`` holds one row per person and cover (``PEOPLE_SCHEMA``).
+    ``lines`` has the columns of ``READ_COLUMNS``; ``people`` holds one row per person and cover (``PEOPLE_SCHEMA``).
     A matched line is numbered from ``first_id`` by its place in the file, so that a second reading gives the same
     numbers. A line that finds several covers on its day is refused rather than guessed.
     """
-    numbered = lines.with_row_index("line_id", offset=0).with_columns(
-        pl.col("line_id").cast(pl.Int64) + first_id,
-        family=pl.col("act_code").replace_strict(families, default=None, return_dtype=pl.String),
+    numbered = lines.with_row_index("line_id").with_columns(pl.col("line_id").cast(pl.Int64) + first_id)
+    # Identities first, on few columns: the amounts join once, when each line has its one cover.
+    candidates = numbered.select("line_id", "care_date", *_THEIRS).join(
+        people.select(*_OURS, "person_id", "perimeter_id", "cover_id", "starts_on", "ends_on"),
+        left_on=_THEIRS,
+        right_on=_OURS,
+        how="inner",
     )
-    known = people.select("insured_nir", "birth_date", "birth_rank").unique()
-    unknown = numbered.join(known, left_on=_THEIRS, right_on=_OURS, how="anti").with_columns(
-        code=pl.lit("person.unknown")
-    )
-    candidates = numbered.join(people, left_on=_THEIRS, right_on=_OURS, how="inner")
     covered = candidates.filter(
         (pl.col("care_date") >= pl.col("starts_on"))
         & (pl.col("ends_on").is_null() | (pl.col("care_date") < pl.col("ends_on")))
+    ).select("line_id", "cover_id")
+    doubtful = covered.filter(pl.col("line_id").is_duplicated()).select("line_id").unique()
+    certain = (
+        covered.join(doubtful, on="line_id", how="anti")
+        .join(people.drop("insured_nir", "birth_rank", "starts_on", "ends_on"), on="cover_id", how="left")
+        .join(numbered.drop("birth_date"), on="line_id", how="left")
+        .with_columns(family=pl.col("act_code").replace_strict(families, default=None, return_dtype=pl.String))
+        .with_columns(code=_cause(received_on))
     )
-    uncovered = candidates.join(covered.select("line_id"), on="line_id", how="anti").unique("line_id", keep="first")
-    doubtful = covered.filter(pl.col("line_id").is_duplicated())
-    certain = covered.filter(~pl.col("line_id").is_duplicated()).with_columns(
-        code=pl.when(pl.col("family").is_null())
+    seen = candidates.select("line_id", "person_id", "perimeter_id").unique("line_id", keep="first")
+    uncovered = seen.join(covered, on="line_id", how="anti").with_columns(code=pl.lit("cover.none"))
+    refused = [
+        numbered.join(seen, on="line_id", how="anti").select(
+            "line_id",
+            person_id=pl.lit(None, pl.Int64),
+            perimeter_id=pl.lit(None, pl.Int16),
+            code=pl.lit("person.unknown"),
+        ),
+        uncovered,
+        seen.join(doubtful, on="line_id", how="semi").with_columns(code=pl.lit("person.ambiguous")),
+    ]
+    places = numbered.select("line_id", "line_no", "act_no")
+    matched = certain.filter(pl.col("code").is_null()).with_columns(
+        care_on=pl.col("care_date"), basket=pl.col("basket").replace_strict(BASKETS)
+    )
+    return Matching(
+        matched=matched.select(pl.col(name).cast(kind) for name, kind in MATCHED_SCHEMA.items()).sort("line_id"),
+        refused=pl.concat(
+            [
+                *(_refused(part.join(places, on="line_id")) for part in refused),
+                _refused(certain.filter(pl.col("code").is_not_null())),
+            ]
+        ),
+    )
+
+
+def _cause(received_on: date) -> pl.Expr:
+    """Why a line that found its cover still cannot be used; null when it can."""
+    return (
+        pl.when(pl.col("family").is_null())
         .then(pl.lit("act.unknown"))
         .when(pl.col("amo_cents") > pl.col("charged_cents"))
         .then(pl.lit("line.incoherent"))
         .when(pl.col("care_date") > received_on)
         .then(pl.lit("line.future"))
-    )
-    refused = [
-        unknown.with_columns(person_id=pl.lit(None, pl.Int64), perimeter_id=pl.lit(None, pl.Int16)),
-        uncovered.with_columns(code=pl.lit("cover.none")),
-        doubtful.unique("line_id", keep="first").with_columns(code=pl.lit("person.ambiguous")),
-        certain.filter(pl.col("code").is_not_null()),
-    ]
-    matched = certain.filter(pl.col("code").is_null()).with_columns(
-        care_on=pl.col("care_date"), basket=pl.col("basket").replace_strict(BASKETS, default="aucun")
-    )
-    return Matching(
-        matched=matched.select(pl.col(name).cast(kind) for name, kind in MATCHED_SCHEMA.items()).sort("line_id"),
-        refused=pl.concat(_refused(part) for part in refused),
     )
 
 

@@ -52,8 +52,14 @@ _COLUMNS = {
     ),
 }  # fmt: skip
 _UNIQUE = {
-    "people_person_known_once": "Une personne de ce lot est déjà connue sous le même numéro, la même date et le même rang.",
-    "contracts_cover_no_overlap": "Une personne de ce lot est déjà couverte sur une partie de la période.",
+    "people_person_known_once": (
+        "personnes",
+        "Une personne de ce lot est déjà connue sous le même numéro, la même date et le même rang de naissance.",
+    ),
+    "contracts_cover_no_overlap": (
+        "couvertures",
+        "Une personne de ce lot est déjà couverte sur une partie de la période.",
+    ),
 }
 
 
@@ -147,7 +153,6 @@ def _write_people(cursor: CursorWrapper, frames: PortfolioFrames, ids: _Ids, num
         "signed_on",
         bank_account_id=ids.of("bank_accounts", "bank_account"),
         rum=pl.concat_str(pl.lit("EG-"), "number", pl.lit("-"), pl.col("signed_on").dt.strftime("%y%m%d")),
-        used=pl.lit(value=False),
     )
     _copy(cursor, mandates, "people_mandate", ids.mandates)
 
@@ -231,11 +236,11 @@ def _refuse_incomplete(frames: PortfolioFrames) -> None:
 
 def _known(error: IntegrityError) -> Exception:
     """The refusal of a batch that meets someone already there; any other fault stays as the database tells it."""
-    for constraint, message in _UNIQUE.items():
+    for constraint, (where, message) in _UNIQUE.items():
         if constraint in str(error):
             return Refusal(
                 code="bulk.known",
-                where=constraint,
+                where=where,
                 message=message,
                 remedy="Rien n’a été enregistré. Retirez cette personne du lot, ou passez par un avenant.",
             )

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from egide.benefits.jobs import pay, read_file
-from egide.doors.demo.filling import care_file, populate
+from egide.doors.demo.filling import populate, write_care_file
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.care_lines import read_care_lines
 from egide.journal import clock
@@ -81,15 +81,15 @@ def _bare_copy_seconds(frame: pl.DataFrame) -> float:
 
 
 def _prepare_benefits(lines: int) -> None:
-    populate(system_context(Channel.BATCH), members=max(1000, lines // _LINES_PER_MEMBER), progress=_say)
-    care_file(_file(), lines=lines, progress=_say)
+    portfolio = populate(members=max(1000, lines // _LINES_PER_MEMBER), progress=_say)
+    write_care_file(_file(), portfolio, lines=lines, progress=_say)
 
 
 def _file() -> Path:
     return Path(settings.HOME) / "bench.noe"
 
 
-def _measure_benefits(lines: int) -> dict[str, object]:
+def _measure_benefits(_: int) -> dict[str, object]:
     context = system_context(Channel.BATCH)
     stages = Stages()
     arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.perimeters[0])
@@ -124,7 +124,7 @@ def _measure_benefits(lines: int) -> dict[str, object]:
 
 
 def _prepare_premiums(enrolments: int) -> None:
-    populate(system_context(Channel.BATCH), members=enrolments, progress=_say)
+    populate(members=enrolments, progress=_say)
 
 
 def _measure_premiums(enrolments: int) -> dict[str, object]:
@@ -168,7 +168,7 @@ def _measure_premiums(enrolments: int) -> dict[str, object]:
 
 def _measure_documents(papers: int) -> dict[str, object]:
     from egide.documents.rendering import render_many  # noqa: PLC0415
-    from egide.doors.demo.papers import schedules  # noqa: PLC0415
+    from egide.doors.demo.samples import schedules  # noqa: PLC0415
 
     facts = schedules(papers)
     stages = Stages()

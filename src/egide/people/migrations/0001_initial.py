@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('bic', models.CharField(blank=True, max_length=11)),
                 ('holder', models.TextField()),
                 ('tail', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(models.F('iban'), 4), output_field=models.CharField(max_length=4))),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
         ),
         migrations.CreateModel(
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('city', models.TextField()),
                 ('phone', models.CharField(blank=True, max_length=20)),
                 ('email', models.TextField(blank=True)),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
         ),
         migrations.CreateModel(
@@ -44,10 +44,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('rum', models.CharField(max_length=35, unique=True)),
                 ('signed_on', models.DateField()),
-                ('used', models.BooleanField(default=False)),
                 ('revoked_on', models.DateField(null=True)),
                 ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.bankaccount')),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
         ),
         migrations.CreateModel(
@@ -78,7 +77,7 @@ class Migration(migrations.Migration):
                 ('nir', models.CharField(blank=True, max_length=13)),
                 ('insured_nir', models.CharField(max_length=13)),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.household')),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
         ),
         migrations.AddField(

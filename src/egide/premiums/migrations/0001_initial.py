@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('enrolments', models.BigIntegerField(default=0)),
                 ('called_cents', models.BigIntegerField(default=0)),
                 ('debit_file_id', models.BigIntegerField(null=True)),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('month', 'perimeter'), name='premiums_call_once'), models.CheckConstraint(condition=models.Q(('stage__in', ('open', 'posted', 'debited'))), name='premiums_call_stage')],
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('return_code', models.CharField(blank=True, max_length=4)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.enrolment')),
                 ('mandate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.mandate')),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='premiums_debit_amount'), models.CheckConstraint(condition=models.Q(('sequence__in', ('FRST', 'RCUR'))), name='premiums_debit_sequence'), models.UniqueConstraint(fields=('enrolment', 'month'), name='premiums_debit_once_a_month')],
