@@ -32,7 +32,7 @@ def home() -> Path:
 @contextlib.contextmanager
 def open_installation(folder: Path, *, name: str = "egide") -> Iterator[None]:
     """Inside the block the environment points at a running database with both roles and the current schema."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     os.environ["EGIDE_HOME"] = str(folder)
     os.environ.setdefault("EGIDE_SECRET_KEY", _secret(folder))
     if "EGIDE_DATABASE_URL" in os.environ:

@@ -6,6 +6,8 @@ and at once, so that the screen is right; a batch's acts are followed in bulk by
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from egide.benefits.jobs import follow as follow_benefits
@@ -23,7 +25,7 @@ def enrol(context: Context, form_id: int, *, revision: int) -> Enrolment:
     """Validates a form: the enrolment, its account, its schedule with the PDF, its mandate and its movements exist."""
     with transaction.atomic():
         enrolment = validate_form(context, form_id, revision=revision)
-        follow_premiums(context, [enrolment.pk], new_schedule=True)
+        follow_premiums(_followed(context), [enrolment.pk], new_schedule=True)
     return enrolment
 
 
@@ -31,8 +33,8 @@ def change(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revi
     """Carries out an endorsement and posts every euro that it moves, on premiums and on benefits."""
     with transaction.atomic():
         decided = endorse(context, enrolment_id, asked, revision=revision)
-        follow_premiums(context, [enrolment_id], new_schedule=True)
-        follow_benefits(context, [enrolment_id])
+        follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
+        follow_benefits(_followed(context), [enrolment_id])
     return decided
 
 
@@ -41,5 +43,10 @@ def import_enrolments(context: Context, file_id: int) -> Imported:
     file = file_to_read(context, file_id)
     imported = import_sheet(context, file)
     for enrolment_id in imported.enrolment_ids:
-        follow_premiums(context, [enrolment_id], new_schedule=True)
+        follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
     return imported
+
+
+def _followed(context: Context) -> Context:
+    """The key of the request belongs to the act it asked for; what follows in the same transaction has none."""
+    return replace(context, key=None)

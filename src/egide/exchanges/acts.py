@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as made_by
@@ -13,6 +14,7 @@ from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 
 
@@ -71,6 +73,16 @@ def receive(context: Context, arrival: Arrival) -> File:
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.outcome = {"file": file.pk, "size_bytes": file.size_bytes}
     return file
+
+
+def take_up(context: Context, arrival: Arrival) -> File:
+    """The file of an arrival: the one already received when its reading was interrupted, else received now."""
+    with reading(context.actor.perimeters):
+        digest = hashlib.sha256(arrival.content).hexdigest()
+        known = File.objects.filter(
+            direction="in", format=arrival.format, sha256=digest, state__in=("received", "reading")
+        ).first()
+    return known or receive(context, arrival)
 
 
 def already_received(arrival: Arrival, digest: str) -> Refusal:

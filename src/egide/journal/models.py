@@ -1,4 +1,4 @@
-"""Tables of the journal: perimeters, acts in a chain, idempotency keys, followers.
+"""Tables of the journal: perimeters, acts in a chain, idempotency keys.
 
 ``journal_act`` is partitioned by month and made in SQL (see ``migrations``): its rows are only ever inserted, and each
 carries the hash of the one before it, set by the database.
@@ -68,10 +68,3 @@ class Key(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["actor", "key"], name="journal_key_used_once"),
         ]
-
-
-class Follower(models.Model):
-    """A floor that follows the journal, and the position up to which it has read."""
-
-    name = models.TextField(primary_key=True)
-    position = models.BigIntegerField(default=0)

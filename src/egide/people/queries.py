@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 
@@ -64,8 +65,9 @@ def understand(text: str) -> Asked:
     """
     bare = re.sub(r"[\s.\-]", "", text).upper()
     born = _BORN.fullmatch(text.strip())
-    if born and (day := _day(*(int(part) for part in born.groups()))):
-        return Asked(Sought.BIRTH_DATE, day.isoformat())
+    if born:
+        day = _day(*(int(part) for part in born.groups()))
+        return Asked(Sought.BIRTH_DATE, day.isoformat()) if day else Asked(Sought.NOTHING, text.strip())
     if "@" in text:
         return Asked(Sought.EMAIL, text.strip().lower())
     if _NIR.fullmatch(bare):
@@ -117,7 +119,7 @@ def people_like(asked: Asked, *, limit: int = 20) -> list[PersonFound]:
     if asked.kind not in _BY:
         return []
     value = asked.value
-    parameters: dict[Sought, list[object]] = {
+    parameters: dict[Sought, list[Any]] = {
         Sought.NAME: [value, [f"% {word}%" for word in value.split()], limit],
         Sought.PHONE: [value, limit],
         Sought.EMAIL: [value, limit],
@@ -133,7 +135,7 @@ def people_with_ids(person_ids: Sequence[int]) -> list[PersonFound]:
     return _people(_FOUND + "WHERE p.id = ANY (%s)" + _ORDER, [list(person_ids), len(person_ids)])
 
 
-def _people(statement: str, parameters: Sequence[object]) -> list[PersonFound]:
+def _people(statement: str, parameters: Sequence[Any]) -> list[PersonFound]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [PersonFound(*row) for row in cursor.fetchall()]

@@ -149,7 +149,7 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
             call.save()
             return 0, 0, None
         due_on = debit_day(month)
-        content = _debit_file(wanted, month, due_on, perimeter_id, call.pk)
+        content = _debit_file(wanted, month, due_on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
         file = send(act, arrival, lines=wanted.height)
@@ -162,10 +162,10 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
     return wanted.height, total, file.pk
 
 
-def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, call_id: int) -> bytes:
+def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, act_id: int) -> bytes:
     organisation = organisation_of(perimeter_id)
     header = DebitHeader(
-        message_id=f"EG{month:%Y%m}P{perimeter_id}C{call_id}",
+        message_id=f"EG{month:%Y%m}P{perimeter_id}A{act_id}",  # a month called twice gives two messages
         created_at=clock.now().replace(microsecond=0, tzinfo=None),
         creditor_name=organisation.name,
         creditor_iban=organisation.iban,
@@ -241,12 +241,12 @@ def record_returns(context: Context, file_id: int) -> int:
         ]
         for place, returned in enumerate(read.records, start=1):
             number, _, month = returned.end_to_end_id.rpartition("-")
-            debit = (
+            presented = (
                 Debit.objects.select_for_update(of=("self",))
                 .select_related("enrolment")
-                .filter(enrolment__number=number, month=date(int(month[:4]), int(month[4:6]), 1), returned_on=None)
-                .first()
+                .filter(enrolment__number=number, returned_on=None)
             )
+            debit = next((each for each in presented if f"{each.month:%Y%m}" == month), None)
             if debit is None or debit.amount_cents != returned.amount_cents:
                 unknown.append(_unknown_return(place, returned))
                 continue

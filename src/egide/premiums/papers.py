@@ -33,7 +33,8 @@ def schedule_paper(enrolment: Enrolment, facts: EnrolmentFacts, schedule: Schedu
     last_month = months[-1]
     book = book_for(facts.product_code, months[0])
     persons, reasons = [], []
-    for cover in facts.covers:
+    # One person may have two covers, having left and come back: they are told once.
+    for cover in {cover.person_id: cover for cover in facts.covers}.values():
         shares = [share for i in schedule.instalments for share in i.shares if share.person_id == cover.person_id]
         if not shares:
             continue

@@ -105,7 +105,12 @@ class Migration(migrations.Migration):
                 ("owner_kind", models.TextField()),
                 ("owner_id", models.BigIntegerField()),
                 ("used", models.BigIntegerField()),
-                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -134,7 +139,12 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.bankaccount"),
                 ),
                 ("enrolment", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.enrolment")),
-                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
             options={
                 "constraints": [

@@ -91,12 +91,19 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
 
 
 def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
-    leaving = next((cover for cover in enrolment.covers if cover.person_id == asked.person_id), None)
+    leaving = next(
+        (
+            cover
+            for cover in enrolment.covers
+            if cover.person_id == asked.person_id and (cover.ends_on is None or cover.ends_on > asked.event_on)
+        ),
+        None,
+    )
     if leaving is None:
         raise _refusal(
             "endorsement.person",
             "person_id",
-            "Cette personne n’est pas couverte ici.",
+            "Cette personne n’est pas couverte ici à cette date.",
             "Choisissez-la dans la liste.",
         )
     if leaving.link == "member":

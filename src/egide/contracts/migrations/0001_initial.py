@@ -7,141 +7,218 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0001_initial'),
-        ('people', '0001_initial'),
+        ("journal", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('product_code', models.TextField()),
-                ('product_version', models.DateField()),
-                ('formula', models.TextField()),
-                ('scheme', models.TextField()),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('received_on', models.DateField()),
-                ('revision', models.IntegerField(default=0)),
-                ('mandate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.mandate')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person')),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("product_code", models.TextField()),
+                ("product_version", models.DateField()),
+                ("formula", models.TextField()),
+                ("scheme", models.TextField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("received_on", models.DateField()),
+                ("revision", models.IntegerField(default=0)),
+                (
+                    "mandate",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="people.mandate"),
+                ),
+                ("member", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cover',
+            name="Cover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('link', models.TextField()),
-                ('student', models.BooleanField(default=False)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('since', models.DateField()),
-                ('cancelled', models.BooleanField(db_default=False, default=False)),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='contracts.enrolment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("link", models.TextField()),
+                ("student", models.BooleanField(default=False)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("since", models.DateField()),
+                ("cancelled", models.BooleanField(db_default=False, default=False)),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="contracts.enrolment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AidCertificate',
+            name="AidCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.TextField(default='acs')),
-                ('file_holder', models.TextField()),
-                ('certificate_holder', models.TextField()),
-                ('agreed_on', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('amount_cents', models.BigIntegerField()),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='contracts.enrolment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nature", models.TextField(default="acs")),
+                ("file_holder", models.TextField()),
+                ("certificate_holder", models.TextField()),
+                ("agreed_on", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("amount_cents", models.BigIntegerField()),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="contracts.enrolment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EnrolmentForm',
+            name="EnrolmentForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_code', models.TextField()),
-                ('received_on', models.DateField()),
-                ('state', models.TextField(default='received')),
-                ('content', models.JSONField(default=dict)),
-                ('revision', models.IntegerField(default=0)),
-                ('enrolment_id', models.BigIntegerField(null=True)),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("product_code", models.TextField()),
+                ("received_on", models.DateField()),
+                ("state", models.TextField(default="received")),
+                ("content", models.JSONField(default=dict)),
+                ("revision", models.IntegerField(default=0)),
+                ("enrolment_id", models.BigIntegerField(null=True)),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RightsMovement',
+            name="RightsMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('movement', models.TextField()),
-                ('contract_type', models.CharField(max_length=2)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('file_id', models.BigIntegerField(null=True)),
-                ('state', models.TextField(default='to_send')),
-                ('return_code', models.CharField(blank=True, max_length=2)),
-                ('cover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.cover')),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("movement", models.TextField()),
+                ("contract_type", models.CharField(max_length=2)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("file_id", models.BigIntegerField(null=True)),
+                ("state", models.TextField(default="to_send")),
+                ("return_code", models.CharField(blank=True, max_length=2)),
+                ("cover", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.cover")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contracts_enrolment_dates'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="contracts_enrolment_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('scheme__in', ('general', 'alsace_moselle'))), name='contracts_enrolment_scheme'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scheme__in", ("general", "alsace_moselle"))), name="contracts_enrolment_scheme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled', False)), expressions=[('person', '='), ('period', '&&')], name='contracts_cover_no_overlap'),
+            model_name="cover",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("cancelled", False)),
+                expressions=[("person", "="), ("period", "&&")],
+                name="contracts_cover_no_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('link__in', ('member', 'spouse', 'child'))), name='contracts_cover_link'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("link__in", ("member", "spouse", "child"))), name="contracts_cover_link"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='contracts_cover_period_not_empty'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period__isempty", False)), name="contracts_cover_period_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='aidcertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='contracts_certificate_amount'),
+            model_name="aidcertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_cents__gt", 0)), name="contracts_certificate_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='aidcertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('agreed_on'))), name='contracts_certificate_dates'),
+            model_name="aidcertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gt", models.F("agreed_on"))), name="contracts_certificate_dates"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='aidcertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ('acs', 'other'))), name='contracts_certificate_nature'),
+            model_name="aidcertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nature__in", ("acs", "other"))), name="contracts_certificate_nature"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolmentform',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('received', 'waiting', 'enrolled', 'refused'))), name='contracts_form_state'),
+            model_name="enrolmentform",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("received", "waiting", "enrolled", "refused"))),
+                name="contracts_form_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolmentform',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enrolment_id__isnull', False), ('state', 'enrolled')), models.Q(models.Q(('state', 'enrolled'), _negated=True), ('enrolment_id__isnull', True)), _connector='OR'), name='contracts_form_enrolled_has_number'),
+            model_name="enrolmentform",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("enrolment_id__isnull", False), ("state", "enrolled")),
+                    models.Q(models.Q(("state", "enrolled"), _negated=True), ("enrolment_id__isnull", True)),
+                    _connector="OR",
+                ),
+                name="contracts_form_enrolled_has_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rightsmovement',
-            index=models.Index(condition=models.Q(('state', 'acquitted'), _negated=True), fields=['state'], name='contracts_movement_pending'),
+            model_name="rightsmovement",
+            index=models.Index(
+                condition=models.Q(("state", "acquitted"), _negated=True),
+                fields=["state"],
+                name="contracts_movement_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('movement__in', ('create', 'change', 'cancel'))), name='contracts_movement_kind'),
+            model_name="rightsmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("movement__in", ("create", "change", "cancel"))), name="contracts_movement_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('to_send', 'sent', 'acquitted', 'reported', 'rejected'))), name='contracts_movement_state'),
+            model_name="rightsmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("to_send", "sent", "acquitted", "reported", "rejected"))),
+                name="contracts_movement_state",
+            ),
         ),
     ]

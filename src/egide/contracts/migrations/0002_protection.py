@@ -2,7 +2,13 @@ from django.db import migrations
 
 from egide.journal import sql
 
-PROTECTED = ("contracts_enrolmentform", "contracts_enrolment", "contracts_cover", "contracts_aidcertificate", "contracts_rightsmovement")
+PROTECTED = (
+    "contracts_enrolmentform",
+    "contracts_enrolment",
+    "contracts_cover",
+    "contracts_aidcertificate",
+    "contracts_rightsmovement",
+)
 INSERT_ONLY = ("contracts_aidcertificate",)
 
 

@@ -97,9 +97,12 @@ def _measure_benefits(_: int) -> dict[str, object]:
     del arrival
     stages.mark("keep_raw")
     names = iter(["read", "match"])
-    outcome = read_file(
-        context, file.pk, progress=lambda said: (stages.mark(next(names, "adjudicate_and_post")), _say(said))
-    )
+
+    def progress(said: str) -> None:
+        stages.mark(next(names, "adjudicate_and_post"))
+        _say(said)
+
+    outcome = read_file(context, file.pk, progress=progress)
     stages.mark("finish")
     for perimeter_id in context.actor.perimeters:
         pay(context, perimeter_id=perimeter_id)
@@ -201,7 +204,7 @@ _PREPARE: dict[str, Prepare] = {
     "pages": _prepare_premiums,
     "documents": _nothing,
 }
-_MEASURE = {
+_MEASURE: dict[str, Callable[[int], dict[str, object]]] = {
     "benefits": _measure_benefits,
     "premiums": _measure_premiums,
     "pages": _measure_pages,

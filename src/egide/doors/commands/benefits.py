@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from egide.benefits.jobs import pay, read_file
-from egide.exchanges.acts import Arrival, receive
+from egide.exchanges.acts import Arrival, take_up
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
 from egide.kernel.money import format_eur
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     path = Path(options.file)
     arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])
-    outcome = read_file(context, receive(context, arrival).pk, progress=lambda said: print("  " + said))
+    outcome = read_file(context, take_up(context, arrival).pk, progress=lambda said: print("  " + said))
     print(
         f"{outcome.lines} actes : {outcome.posted} pris, {outcome.ignored} ignorés, {outcome.rejected} rejetés, "
         f"{format_eur(outcome.paid_cents)} dus"

@@ -10,17 +10,20 @@ import socket
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from egide.installation import home, migrate, open_installation
 
+if TYPE_CHECKING:
+    from egide.doors.commands.visiting import Visitor
 
 
+_OK = 200
 # The main pages, fetched as a team leader, who sees them all.
 _PAGES = (
-    "/", "/recherche?q=martin", "/adhesions", "/fichiers", "/rejets", "/produits", "/produits/horizon_sante", "/semaine", "/journal",
+    "/", "/recherche?q=martin", "/adhesions", "/fichiers", "/rejets", "/produits", "/produits/horizon_sante", "/semaine",
+    "/journal",
 )  # fmt: skip
 
 
@@ -130,37 +133,18 @@ def _fetch_pages() -> int:
 
 
 def _visit(address: str) -> int:
-    from http.cookiejar import CookieJar  # noqa: PLC0415
-    from urllib.parse import urlencode  # noqa: PLC0415
-
-    from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD  # noqa: PLC0415
+    from egide.doors.commands.visiting import Visitor, wait_for  # noqa: PLC0415
+    from egide.doors.demo.centre import DEMO_ACCOUNTS  # noqa: PLC0415
     from egide.journal.facts import Role  # noqa: PLC0415
 
-    jar = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    _wait(browser, f"{address}/sante")
-    browser.open(f"{address}/connexion")
-    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
-    leader = next(account for account in DEMO_ACCOUNTS if account.role is Role.TEAM_LEADER)
-    form = {"username": leader.email, "password": DEMO_PASSWORD, "csrfmiddlewaretoken": token}
-    browser.open(f"{address}/connexion", urlencode(form).encode())
-    return sum(_answers(browser, address + path) for path in _PAGES)
+    wait_for(address)
+    visitor = Visitor(address)
+    visitor.sign_in(next(account.email for account in DEMO_ACCOUNTS if account.role is Role.TEAM_LEADER))
+    return sum(_answers(visitor, path) for path in _PAGES)
 
 
-def _answers(browser: urllib.request.OpenerDirector, address: str) -> bool:
-    try:
-        with browser.open(address) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError as refused:
-        _say(f"{address} répond {refused.code}")
-        return False
-
-
-def _wait(browser: urllib.request.OpenerDirector, address: str) -> None:
-    for _ in range(100):
-        try:
-            browser.open(address, timeout=2)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"{address} ne répond pas")
+def _answers(visitor: Visitor, path: str) -> bool:
+    status = visitor.open(path)
+    if status != _OK:
+        _say(f"{path} répond {status}")
+    return status == _OK

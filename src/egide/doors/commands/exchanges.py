@@ -7,7 +7,7 @@ from pathlib import Path
 
 from egide.contracts.jobs import read_answers, send_rights
 from egide.doors.desk import import_enrolments
-from egide.exchanges.acts import Arrival, receive
+from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.codecs.enrolment_report import template, write_reject_report
 from egide.journal import store
 from egide.journal.facts import Channel
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"{options.output} : {file.lines} mouvements")
         case "answers":
             path = Path(options.file)
-            received = receive(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
+            received = take_up(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
             print(", ".join(f"{count} {name}" for name, count in read_answers(context, received).items()))
         case "template":
             Path(options.output).write_bytes(template())
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         case "enrolments":
             path = Path(options.file)
             arrival = Arrival("enrolment.sheet", "delegate", path.name, path.read_bytes(), options.perimeter)
-            imported = import_enrolments(context, receive(context, arrival).pk)
+            imported = import_enrolments(context, take_up(context, arrival).pk)
             print(f"{len(imported.enrolment_ids)} adhésions, {len(imported.refused.rejects)} lignes refusées")
             if imported.refused.rejects:
                 output = Path(options.rejects or f"{path.stem}-rejets.xlsx")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from egide.exchanges.acts import Arrival, receive
+from egide.exchanges.acts import Arrival, take_up
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
 from egide.kernel.formats import format_month
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     context = system_context(Channel.BATCH)
     if options.what == "returns":
         path = Path(options.file)
-        file = receive(context, Arrival("pain.002", "bank", path.name, path.read_bytes(), context.actor.perimeters[0]))
+        file = take_up(context, Arrival("pain.002", "bank", path.name, path.read_bytes(), context.actor.perimeters[0]))
         print(f"{record_returns(context, file.pk)} prélèvements rejetés imputés")
         return 0
     for perimeter_id in context.actor.perimeters:

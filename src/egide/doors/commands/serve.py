@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -10,6 +11,8 @@ from granian.constants import Interfaces
 
 def run(options: argparse.Namespace) -> int:
     """Serves on 127.0.0.1; a reverse proxy brings TLS in production."""
+    # A forked worker would inherit the column engine's threads dead, and wait for them for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     print(f"Égide sert http://127.0.0.1:{options.port} (Ctrl-C pour arrêter)", flush=True)
     Granian(
         "egide.doors.wsgi:application",

@@ -46,9 +46,7 @@ def faults_in(lines: int) -> Faults:
     return Faults(lines // 800, lines // 600, lines // 2000, lines // 500, lines // 1500)
 
 
-def care_lines(
-    portfolio: Portfolio, *, first: date, last: date, lines: int, seed: int, today: date
-) -> pl.DataFrame:
+def care_lines(portfolio: Portfolio, *, first: date, last: date, lines: int, seed: int, today: date) -> pl.DataFrame:
     """Exactly ``lines`` lines of care given from ``first`` to ``last``, never after ``today`` (``COLUMNS``).
 
     Raises Refusal when nobody is covered in that time.
@@ -138,9 +136,7 @@ def _acts(invoices: pl.DataFrame, prices: Prices, *, wanted: int) -> pl.DataFram
     before = pl.lit(lengths).gather(pl.col("visit")).cum_sum() - pl.lit(lengths).gather(pl.col("visit"))
     enough = invoices.filter(before < wanted)
     return (
-        enough.with_columns(
-            act=pl.lit(contents).gather(pl.col("visit")), is_stay=pl.lit(stays).gather(pl.col("visit"))
-        )
+        enough.with_columns(act=pl.lit(contents).gather(pl.col("visit")), is_stay=pl.lit(stays).gather(pl.col("visit")))
         .explode("act")
         .head(wanted)
         .with_row_index("line")
@@ -155,7 +151,9 @@ def _priced(acts: pl.DataFrame, prices: Prices, *, seed: int) -> pl.DataFrame:
         *(pl.lit(prices.acts[name]).gather(pl.col("act")).alias(name) for name in prices.acts.columns[1:]),
         *(pl.lit(prices.rates[name]).gather(pl.col("price")).alias(name) for name in prices.rates.columns),
     )
-    of_stay = pl.when(pl.col("per") == "days").then(pl.col("nights") + 1).otherwise(pl.max_horizontal("nights", pl.lit(1)))
+    of_stay = (
+        pl.when(pl.col("per") == "days").then(pl.col("nights") + 1).otherwise(pl.max_horizontal("nights", pl.lit(1)))
+    )
     drawn = chance.between("quantity", pl.col("quantity_low"), pl.col("quantity_high"))
     unit = chance.between("base", pl.col("base_low"), pl.col("base_high"))
     charged = chance.between("charged", pl.col("charged_low") // 100, pl.col("charged_high") // 100) * 100
@@ -199,9 +197,7 @@ def _written(acts: pl.DataFrame, first: date) -> pl.DataFrame:
         stay_start=stay_day,
         stay_end=stay_day + pl.duration(days="nights"),
     )
-    ready = ready.with_columns(
-        default.alias(name) for name, default in DEFAULTS.items() if name not in ready.columns
-    )
+    ready = ready.with_columns(default.alias(name) for name, default in DEFAULTS.items() if name not in ready.columns)
     return ready.select(*(pl.col(name).cast(LINES_SCHEMA[name]) for name in COLUMNS), "starts_on")
 
 
@@ -213,7 +209,13 @@ def _with_faults(lines: pl.DataFrame, faults: Faults, *, first: date) -> pl.Data
     lines = lines.with_row_index("at").with_columns(
         nth=pl.when(pl.col("at") % step == step // 2).then(pl.col("at").cast(pl.Int64) // step)
     )
-    edges = [faults.unknown_person, spoilt - faults.unknown_act, spoilt, spoilt + faults.reversed, spoilt + faults.appended]
+    edges = [
+        faults.unknown_person,
+        spoilt - faults.unknown_act,
+        spoilt,
+        spoilt + faults.reversed,
+        spoilt + faults.appended,
+    ]
     unknown = pl.col("nth") < edges[0]
     uncovered = pl.col("nth").is_between(edges[0], edges[1], closed="left")
     odd_act = pl.col("nth").is_between(edges[1], edges[2], closed="left")

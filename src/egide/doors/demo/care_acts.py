@@ -48,7 +48,9 @@ class Act:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
-def _seen(code: str, act: str, price_code: str, executant: str, excess: int, most: int, since: date | None = None) -> Act:
+def _seen(
+    code: str, act: str, price_code: str, executant: str, excess: int, most: int, since: date | None = None
+) -> Act:
     return Act(
         code,
         "CONSULT_MED",
@@ -228,5 +230,9 @@ VISITS = (
     Visit(("stay", "daily charge"), (4, 2, 6, 7, 12, 22), stay=True),
     Visit(("stay", "daily charge", "private room"), (1, 1, 4, 4, 6, 9), stay=True),
     Visit(("heavy stay", "heavy act contribution", "daily charge", "surgeon"), (0, 1, 3, 4, 7, 9), stay=True),
-    Visit(("heavy stay", "heavy act contribution", "daily charge", "private room", "surgeon"), (0, 0, 2, 3, 5, 6), stay=True),
+    Visit(
+        ("heavy stay", "heavy act contribution", "daily charge", "private room", "surgeon"),
+        (0, 0, 2, 3, 5, 6),
+        stay=True,
+    ),
 )

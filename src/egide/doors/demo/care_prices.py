@@ -57,7 +57,9 @@ def prices_between(first: date, last: date) -> Prices:
     """The price list from one day to another, both included; acts that are not sold throughout are left out."""
     changes = {row.period.start for name in _TABLES for row in load_table(name) if first < row.period.start <= last}
     starts = (first, *sorted(changes))
-    visits = tuple(visit for visit in VISITS if all(ACTS[name].sold_on(day) for name in visit.acts for day in (first, last)))
+    visits = tuple(
+        visit for visit in VISITS if all(ACTS[name].sold_on(day) for name in visit.acts for day in (first, last))
+    )
     names = sorted({name for visit in visits for name in visit.acts})
     rates = [_rates(ACTS[name], day, regime) for name in names for day in starts for regime in _REGIMES]
     return Prices(acts=_frame(names), rates=pl.DataFrame(rates, orient="row"), starts=starts, visits=visits)
@@ -93,7 +95,9 @@ def _rates(act: Act, day: date, regime: str) -> dict[str, int]:
         low = high = load_table("base_rates").one(day, act=act.price[0], code=act.price[1]).number("base_cents")
     if act.flat:
         low = high = load_table("flat_contributions").one(day, item=act.flat).number("amount_cents")
-    withheld = load_table("flat_contributions").one(day, item=act.withheld).number("amount_cents") if act.withheld else 0
+    withheld = (
+        load_table("flat_contributions").one(day, item=act.withheld).number("amount_cents") if act.withheld else 0
+    )
     rate = _rate(act.family, act.context, regime, day) if act.family else 0
     return {
         "base_low": low,
@@ -122,7 +126,9 @@ def _rate(family: str, context: str, regime: str, day: date) -> int:
 
 def visits_drawn(prices: Prices) -> tuple[pl.Series, list[int], list[int]]:
     """The visits as often as they come, for each age band and season in a row, with where each begins and its length."""
-    parts, begins, lengths = [], [], []
+    parts: list[pl.Series] = []
+    begins: list[int] = []
+    lengths: list[int] = []
     rows = pl.Series(range(len(prices.visits)), dtype=pl.Int64)
     for band in range(len(BANDS) + 1):
         for winter in (False, True):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.db import connection
+
 from egide.benefits.facts import Outcome
 from egide.benefits.jobs import pay, read_file
 from egide.contracts.acts.bulk import enrol_frames
@@ -61,6 +63,8 @@ def populate(*, members: int, progress: Progress) -> Portfolio:
     with perform(context, "demo.populate", needs=Permission.ENROL, given=[members, SEED]) as act:
         enrol_frames(act, portfolio, rights_state="acquitted")
         act.on("demo", members, f"Portefeuille de {members} adhérents", context.actor.perimeters[0])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT egide_refresh_statistics()")
     progress("portefeuille enregistré")
     return portfolio
 

@@ -100,7 +100,7 @@ def _letter(
     enrolment = portfolio.enrolments.row(home, named=True)
     account = portfolio.bank_accounts.row(home, named=True)
     rows = (
-        portfolio.persons.with_columns(portfolio.covers.select("link", "student"))
+        portfolio.persons.hstack(portfolio.covers.select("link", "student"))
         .filter(pl.col("household") == home)
         .with_columns(key=pl.when(pl.col("nir") != "").then(nir_keys("insured_nir")).otherwise(pl.lit("")))
     )

@@ -74,7 +74,9 @@ def people(homes: pl.DataFrame, *, seed: int, today: date) -> pl.DataFrame:
         pl.when(pl.col("has_spouse")).then(pl.lit([1])).otherwise(pl.lit([], dtype=pl.List(pl.Int64))),
         pl.int_ranges(2, 2 + pl.col("children"), dtype=pl.Int64),
     )
-    frame = homes.with_columns(slot=slots).explode("slot").with_columns(key=pl.col("household") * SLOTS + pl.col("slot"))
+    frame = (
+        homes.with_columns(slot=slots).explode("slot").with_columns(key=pl.col("household") * SLOTS + pl.col("slot"))
+    )
     one, home = Chance(seed, "key"), Chance(seed, "household")
     member, spouse = pl.col("slot") == 0, pl.col("slot") == 1
     frame = frame.with_columns(
@@ -99,7 +101,13 @@ def _sex(chance: Chance) -> pl.Expr:
     opposite = pl.when(pl.col("member_sex") == "F").then(pl.lit("M")).otherwise(pl.lit("F"))
     of_spouse = pl.when(chance.happens("same sex", 30)).then(pl.col("member_sex")).otherwise(opposite)
     of_child = pl.when(chance.happens("child sex", 488)).then(pl.lit("F")).otherwise(pl.lit("M"))
-    return pl.when(pl.col("slot") == 0).then(pl.col("member_sex")).when(pl.col("slot") == 1).then(of_spouse).otherwise(of_child)
+    return (
+        pl.when(pl.col("slot") == 0)
+        .then(pl.col("member_sex"))
+        .when(pl.col("slot") == 1)
+        .then(of_spouse)
+        .otherwise(of_child)
+    )
 
 
 def _days(chance: Chance) -> pl.Expr:
@@ -113,7 +121,9 @@ def _days(chance: Chance) -> pl.Expr:
     nth = pl.col("slot") - 2
     twin = pl.col("twins") & (nth == pl.col("children") - 1)
     child = pl.col("eldest_days") - spacing * (nth - twin.cast(pl.Int64))
-    return pl.when(pl.col("slot") == 0).then(pl.col("member_days")).when(pl.col("slot") == 1).then(spouse).otherwise(child)
+    return (
+        pl.when(pl.col("slot") == 0).then(pl.col("member_days")).when(pl.col("slot") == 1).then(spouse).otherwise(child)
+    )
 
 
 def _rank() -> pl.Expr:
@@ -135,7 +145,9 @@ def _last_name(home: Chance, one: Chance) -> pl.Expr:
 def _separate_namesakes(frame: pl.DataFrame) -> pl.DataFrame:
     """Brothers and sisters of one first name take a second one: « Léo, Pierre » is still « Léo-Pierre » on a card."""
     again = pl.col("first_name").cum_count().over("household", "first_name") - 1
-    second = pl.lit(pl.Series(["Pierre", "Alix", "Camille", "Dominique", "Claude", "Morgan"])).gather(again.cast(pl.Int64) % 6)
+    second = pl.lit(pl.Series(["Pierre", "Alix", "Camille", "Dominique", "Claude", "Morgan"])).gather(
+        again.cast(pl.Int64) % 6
+    )
     return frame.with_columns(
         first_name=pl.when(again > 0).then(pl.concat_str("first_name", pl.lit("-"), second)).otherwise("first_name")
     )

@@ -48,7 +48,9 @@ PAPERS = {
 }  # fmt: skip
 
 
-def scanned_form(product_code: str, content: Content, *, received_on: date, seed: int, ppi: int = 110) -> tuple[bytes, int]:
+def scanned_form(
+    product_code: str, content: Content, *, received_on: date, seed: int, ppi: int = 110
+) -> tuple[bytes, int]:
     """The scan of a form filled with this content, and how many pages it has.
 
     An unsigned content gives a form without signature; a person without certificate has no certificate page.
@@ -206,4 +208,3 @@ def _together(papers: Sequence[bytes]) -> bytes:
     out = io.BytesIO()
     whole.save(out, deterministic_id=True)
     return out.getvalue()
-

@@ -44,10 +44,14 @@ def addresses(frame: pl.DataFrame, chance: Chance) -> pl.DataFrame:
         .otherwise(pl.lit(""))
     )
     rows = pl.Series("town", range(known.height), dtype=pl.Int64)
-    return frame.with_columns(_town=chance.pick("town", repeated(rows, known["weight"]))).with_columns(
-        pl.concat_str(flat, number.cast(pl.String), bis, pl.lit(" "), street).alias("line1"),
-        *(pl.lit(known[name]).gather(pl.col("_town")).alias(name) for name in ("postcode", "city", "department")),
-    ).drop("_town")
+    return (
+        frame.with_columns(_town=chance.pick("town", repeated(rows, known["weight"])))
+        .with_columns(
+            pl.concat_str(flat, number.cast(pl.String), bis, pl.lit(" "), street).alias("line1"),
+            *(pl.lit(known[name]).gather(pl.col("_town")).alias(name) for name in ("postcode", "city", "department")),
+        )
+        .drop("_town")
+    )
 
 
 def birth_departments(chance: Chance) -> pl.Expr:
@@ -58,8 +62,6 @@ def birth_departments(chance: Chance) -> pl.Expr:
     known = towns()
     anywhere = chance.pick("birth town", repeated(known["department"], known["weight"]))
     drawn = chance.below("birth place", 100)
-    place = (
-        pl.when(drawn < 60).then(pl.col("department")).when(drawn < 93).then(anywhere).otherwise(pl.lit("99"))
-    )
+    place = pl.when(drawn < 60).then(pl.col("department")).when(drawn < 93).then(anywhere).otherwise(pl.lit("99"))
     one_corsica = place.is_in(["2A", "2B"]) & (pl.col("birth_date").dt.year() < 1976)
     return pl.when(one_corsica).then(pl.lit("20")).otherwise(place)

@@ -225,8 +225,10 @@ class _Reading:
             kinds.append(self._take_acts(acts.filter(pl.col("is_stay")), STAY))
         read = pl.concat(kinds)
         read = read.sort("line_no", "act_no") if len(kinds) > 1 else read
-        # Slices of strings keep the raw text of the chunk alive: a copy through Arrow lets it go.
-        self.frames.append(pl.DataFrame(read.to_arrow(compat_level=pl.CompatLevel.oldest())))
+        # Slices of strings keep the raw text of the chunk alive: a copy through Arrow's own format lets it go.
+        copy = read.write_ipc_stream(None, compat_level=pl.CompatLevel.oldest())
+        copy.seek(0)
+        self.frames.append(pl.read_ipc_stream(copy))
 
     def _take_acts(self, acts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         closed = (pl.col("raw").str.slice(0, 1) == layout.name) & pl.col("raw").str.ends_with("@")

@@ -6,78 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0001_initial'),
+        ("journal", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.TextField()),
-                ('format', models.TextField()),
-                ('partner', models.TextField()),
-                ('name', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.BigIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('state', models.TextField(default='received')),
-                ('stage', models.SmallIntegerField(default=0)),
-                ('lines', models.BigIntegerField(default=0)),
-                ('posted', models.BigIntegerField(default=0)),
-                ('ignored', models.BigIntegerField(default=0)),
-                ('rejected', models.BigIntegerField(default=0)),
-                ('refusal', models.JSONField(default=dict)),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("direction", models.TextField()),
+                ("format", models.TextField()),
+                ("partner", models.TextField()),
+                ("name", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.BigIntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("state", models.TextField(default="received")),
+                ("stage", models.SmallIntegerField(default=0)),
+                ("lines", models.BigIntegerField(default=0)),
+                ("posted", models.BigIntegerField(default=0)),
+                ("ignored", models.BigIntegerField(default=0)),
+                ("rejected", models.BigIntegerField(default=0)),
+                ("refusal", models.JSONField(default=dict)),
+                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
             ],
         ),
         migrations.CreateModel(
-            name='Reject',
+            name="Reject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.BigIntegerField()),
-                ('position', models.IntegerField(default=0)),
-                ('field', models.TextField(default='')),
-                ('code', models.TextField()),
-                ('message', models.TextField()),
-                ('remedy', models.TextField()),
-                ('content', models.JSONField(default=dict)),
-                ('state', models.TextField(default='open')),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejects', to='exchanges.file')),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_no", models.BigIntegerField()),
+                ("position", models.IntegerField(default=0)),
+                ("field", models.TextField(default="")),
+                ("code", models.TextField()),
+                ("message", models.TextField()),
+                ("remedy", models.TextField()),
+                ("content", models.JSONField(default=dict)),
+                ("state", models.TextField(default="open")),
+                ("person_id", models.BigIntegerField(null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rejects", to="exchanges.file"
+                    ),
+                ),
+                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ('in', 'out'))), name='exchanges_file_direction'),
+            model_name="file",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ("in", "out"))), name="exchanges_file_direction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('received', 'reading', 'read', 'refused', 'sent', 'answered'))), name='exchanges_file_state'),
+            model_name="file",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("received", "reading", "read", "refused", "sent", "answered"))),
+                name="exchanges_file_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.UniqueConstraint(fields=('direction', 'format', 'sha256'), name='exchanges_file_once'),
+            model_name="file",
+            constraint=models.UniqueConstraint(fields=("direction", "format", "sha256"), name="exchanges_file_once"),
         ),
         migrations.AddConstraint(
-            model_name='file',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'read'), _negated=True), ('lines', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('posted'), '+', models.F('ignored')), '+', models.F('rejected'))), _connector='OR'), name='exchanges_file_every_line_ends_somewhere'),
+            model_name="file",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "read"), _negated=True),
+                    (
+                        "lines",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("posted"), "+", models.F("ignored")
+                            ),
+                            "+",
+                            models.F("rejected"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="exchanges_file_every_line_ends_somewhere",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reject',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['code'], name='exchanges_reject_cause'),
+            model_name="reject",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["code"], name="exchanges_reject_cause"),
         ),
         migrations.AddConstraint(
-            model_name='reject',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'recycled', 'closed'))), name='exchanges_reject_state'),
+            model_name="reject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("open", "recycled", "closed"))), name="exchanges_reject_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reject',
-            constraint=models.UniqueConstraint(fields=('file', 'line_no', 'position', 'code'), name='exchanges_reject_once'),
+            model_name="reject",
+            constraint=models.UniqueConstraint(
+                fields=("file", "line_no", "position", "code"), name="exchanges_reject_once"
+            ),
         ),
     ]

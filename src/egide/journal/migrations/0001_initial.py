@@ -25,6 +25,13 @@ BEGIN
                  name, parent, first, (first + interval '1 month')::date);
   EXECUTE format('REVOKE ALL ON %I FROM egide_app', name);
 END $$;
+
+-- After a load as large as the base itself, the planner must know of it at once.
+CREATE FUNCTION egide_refresh_statistics() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  ANALYZE;
+END $$;
 """
 
 ACTS = """
@@ -59,7 +66,11 @@ CREATE INDEX journal_act_position ON journal_act (position);
 CREATE INDEX journal_act_subject ON journal_act (subject_kind, subject_id, id DESC);
 CREATE INDEX journal_act_recent ON journal_act (perimeter_id, done_on DESC, kind);
 
-CREATE TABLE journal_head (one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL, hash bytea NOT NULL);
+CREATE TABLE journal_head (
+  one boolean PRIMARY KEY DEFAULT true CONSTRAINT journal_head_one_row CHECK (one),
+  position bigint NOT NULL,
+  hash bytea NOT NULL
+);
 INSERT INTO journal_head VALUES (true, 0, sha256('Égide'::bytea));
 REVOKE ALL ON journal_head FROM egide_app;
 
@@ -127,13 +138,6 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=["actor", "key"], name="journal_key_used_once")],
             },
-        ),
-        migrations.CreateModel(
-            name="Follower",
-            fields=[
-                ("name", models.TextField(primary_key=True, serialize=False)),
-                ("position", models.BigIntegerField(default=0)),
-            ],
         ),
         migrations.RunSQL(
             ACTS

@@ -7,153 +7,218 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0001_initial'),
+        ("journal", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iban', models.CharField(max_length=34)),
-                ('bic', models.CharField(blank=True, max_length=11)),
-                ('holder', models.TextField()),
-                ('tail', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(models.F('iban'), 4), output_field=models.CharField(max_length=4))),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("iban", models.CharField(max_length=34)),
+                ("bic", models.CharField(blank=True, max_length=11)),
+                ("holder", models.TextField()),
+                (
+                    "tail",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Right(models.F("iban"), 4),
+                        output_field=models.CharField(max_length=4),
+                    ),
+                ),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line1', models.TextField()),
-                ('postcode', models.CharField(max_length=5)),
-                ('city', models.TextField()),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('email', models.TextField(blank=True)),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line1", models.TextField()),
+                ("postcode", models.CharField(max_length=5)),
+                ("city", models.TextField()),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("email", models.TextField(blank=True)),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rum', models.CharField(max_length=35, unique=True)),
-                ('signed_on', models.DateField()),
-                ('revoked_on', models.DateField(null=True)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.bankaccount')),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rum", models.CharField(max_length=35, unique=True)),
+                ("signed_on", models.DateField()),
+                ("revoked_on", models.DateField(null=True)),
+                (
+                    "bank_account",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.bankaccount"),
+                ),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('name', models.CharField(max_length=120)),
-                ('siren', models.CharField(blank=True, max_length=9)),
-                ('address', models.TextField(blank=True)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('creditor_identifier', models.CharField(blank=True, max_length=35)),
-                ('iban', models.CharField(blank=True, max_length=34)),
-                ('bic', models.CharField(blank=True, max_length=11)),
-                ('perimeter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("name", models.CharField(max_length=120)),
+                ("siren", models.CharField(blank=True, max_length=9)),
+                ("address", models.TextField(blank=True)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("creditor_identifier", models.CharField(blank=True, max_length=35)),
+                ("iban", models.CharField(blank=True, max_length=34)),
+                ("bic", models.CharField(blank=True, max_length=11)),
+                (
+                    "perimeter",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_name', models.TextField()),
-                ('first_name', models.TextField()),
-                ('sort_key', models.TextField()),
-                ('birth_date', models.DateField()),
-                ('birth_rank', models.SmallIntegerField(default=1)),
-                ('nir', models.CharField(blank=True, max_length=13)),
-                ('insured_nir', models.CharField(max_length=13)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.household')),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_name", models.TextField()),
+                ("first_name", models.TextField()),
+                ("sort_key", models.TextField()),
+                ("birth_date", models.DateField()),
+                ("birth_rank", models.SmallIntegerField(default=1)),
+                ("nir", models.CharField(blank=True, max_length=13)),
+                ("insured_nir", models.CharField(max_length=13)),
+                ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.household")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='bankaccount',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person'),
+            model_name="bankaccount",
+            name="person",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person"),
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('site', models.CharField(max_length=80)),
-                ('region', models.CharField(default='national', max_length=20)),
-                ('perimeters', models.ManyToManyField(to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("site", models.CharField(max_length=80)),
+                ("region", models.CharField(default="national", max_length=20)),
+                ("perimeters", models.ManyToManyField(to="journal.perimeter")),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('full_name', models.CharField(max_length=120)),
-                ('role', models.TextField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("full_name", models.CharField(max_length=120)),
+                ("role", models.TextField()),
+                ("is_active", models.BooleanField(default=True)),
+                ("team", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="people.team")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('postcode__regex', '^\\d{5}$')), name='people_household_postcode'),
+            model_name="household",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("postcode__regex", "^\\d{5}$")), name="people_household_postcode"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('insurer', 'delegate', 'partner'))), name='people_organisation_kind'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("insurer", "delegate", "partner"))), name="people_organisation_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='people_person_name', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["sort_key"], name="people_person_name", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['sort_key'], name='people_person_sort', opclasses=['text_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["sort_key"], name="people_person_sort", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['nir'], name='people_person_nir', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["nir"], name="people_person_nir", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('insured_nir__regex', '^[1-478]\\d{4}(\\d{2}|2[AB])\\d{6}$')), name='people_person_insured_nir'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("insured_nir__regex", "^[1-478]\\d{4}(\\d{2}|2[AB])\\d{6}$")),
+                name="people_person_insured_nir",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_rank__gte', 1), ('birth_rank__lte', 9)), name='people_person_birth_rank'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("birth_rank__gte", 1), ("birth_rank__lte", 9)), name="people_person_birth_rank"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('insured_nir', 'birth_date', 'birth_rank', 'perimeter'), name='people_person_known_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                fields=("insured_nir", "birth_date", "birth_rank", "perimeter"), name="people_person_known_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='bankaccount',
-            index=models.Index(fields=['tail'], name='people_bank_tail'),
+            model_name="bankaccount",
+            index=models.Index(fields=["tail"], name="people_bank_tail"),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('person', 'iban'), name='people_bank_account_once'),
+            model_name="bankaccount",
+            constraint=models.UniqueConstraint(fields=("person", "iban"), name="people_bank_account_once"),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('iban__regex', '^[A-Z]{2}\\d{2}[A-Z0-9]{11,30}$')), name='people_bank_iban'),
+            model_name="bankaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("iban__regex", "^[A-Z]{2}\\d{2}[A-Z0-9]{11,30}$")), name="people_bank_iban"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'adviser', 'team_leader', 'director', 'auditor', 'delegate', 'product_owner', 'operator', 'system'])), name='people_user_role_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "administrator",
+                            "adviser",
+                            "team_leader",
+                            "director",
+                            "auditor",
+                            "delegate",
+                            "product_owner",
+                            "operator",
+                            "system",
+                        ],
+                    )
+                ),
+                name="people_user_role_known",
+            ),
         ),
     ]

@@ -5,49 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('journal', '0001_initial'),
-        ('people', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("journal", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('stage', models.TextField(default='open')),
-                ('chunks_done', models.SmallIntegerField(default=0)),
-                ('enrolments', models.BigIntegerField(default=0)),
-                ('called_cents', models.BigIntegerField(default=0)),
-                ('debit_file_id', models.BigIntegerField(null=True)),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("stage", models.TextField(default="open")),
+                ("chunks_done", models.SmallIntegerField(default=0)),
+                ("enrolments", models.BigIntegerField(default=0)),
+                ("called_cents", models.BigIntegerField(default=0)),
+                ("debit_file_id", models.BigIntegerField(null=True)),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('month', 'perimeter'), name='premiums_call_once'), models.CheckConstraint(condition=models.Q(('stage__in', ('open', 'posted', 'debited'))), name='premiums_call_stage')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("month", "perimeter"), name="premiums_call_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ("open", "posted", "debited"))), name="premiums_call_stage"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Debit',
+            name="Debit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('due_on', models.DateField()),
-                ('amount_cents', models.BigIntegerField()),
-                ('sequence', models.CharField(max_length=4)),
-                ('file_id', models.BigIntegerField(null=True)),
-                ('returned_on', models.DateField(null=True)),
-                ('return_code', models.CharField(blank=True, max_length=4)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.enrolment')),
-                ('mandate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.mandate')),
-                ('perimeter', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("due_on", models.DateField()),
+                ("amount_cents", models.BigIntegerField()),
+                ("sequence", models.CharField(max_length=4)),
+                ("file_id", models.BigIntegerField(null=True)),
+                ("returned_on", models.DateField(null=True)),
+                ("return_code", models.CharField(blank=True, max_length=4)),
+                ("enrolment", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.enrolment")),
+                ("mandate", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.mandate")),
+                (
+                    "perimeter",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='premiums_debit_amount'), models.CheckConstraint(condition=models.Q(('sequence__in', ('FRST', 'RCUR'))), name='premiums_debit_sequence'), models.UniqueConstraint(fields=('enrolment', 'month'), name='premiums_debit_once_a_month')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_cents__gt", 0)), name="premiums_debit_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__in", ("FRST", "RCUR"))), name="premiums_debit_sequence"
+                    ),
+                    models.UniqueConstraint(fields=("enrolment", "month"), name="premiums_debit_once_a_month"),
+                ],
             },
         ),
     ]

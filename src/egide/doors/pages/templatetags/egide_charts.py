@@ -64,8 +64,7 @@ def week_chart(chart: Any) -> dict[str, Any]:
     step, top = round_scale(highest)
     room, slot = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) // max(1, len(points))
     lines = [
-        {"y": str(HEIGHT - BOTTOM - value * room // top), "label": nombre(value)}
-        for value in range(0, top + 1, step)
+        {"y": str(HEIGHT - BOTTOM - value * room // top), "label": nombre(value)} for value in range(0, top + 1, step)
     ]
     columns = [
         {
@@ -188,8 +187,7 @@ def stack(counts: Any) -> SafeString:
     }
     said = ", ".join(f"{nombre(count)} {words[name]}" for name, count in parts if count)
     return format_html(
-        '<svg class="stack" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label="{}">'
-        "{}</svg>",
+        '<svg class="stack" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
         said,
         rects,
     )

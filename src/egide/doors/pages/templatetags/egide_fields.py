@@ -109,9 +109,7 @@ def _kind_of(bound: BoundField) -> str:
         if isinstance(widget, widget_class):
             return kind
     declared = str(getattr(widget, "input_type", "text"))
-    return (
-        "date" if "date" in type(widget).__name__.lower() else declared if declared in INPUT_TYPES else "text"
-    )
+    return "date" if "date" in type(widget).__name__.lower() else declared if declared in INPUT_TYPES else "text"
 
 
 def _from_bound(bound: BoundField) -> FieldView:

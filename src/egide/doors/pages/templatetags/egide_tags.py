@@ -194,11 +194,7 @@ def _time_left_words(deadline: Any) -> tuple[str, str, str]:
         return "neutral", "calendar3", ""
     if of(deadline, "overdue", False) or remaining < 0:
         late = of(deadline, "late_days") or max(0, -remaining)
-        said = (
-            gettext("%(days)s de retard") % {"days": _days_left(deadline, late)}
-            if late
-            else gettext("En retard")
-        )
+        said = gettext("%(days)s de retard") % {"days": _days_left(deadline, late)} if late else gettext("En retard")
         return "late", "exclamation-triangle", said
     if remaining == 0:
         return "warn", "clock", gettext("Aujourd’hui")

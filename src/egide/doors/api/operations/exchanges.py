@@ -1,0 +1,72 @@
+"""Files: what came and went, and receiving one. A file is kept first; it is read afterwards, at our pace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import File, Form, Router, Schema
+from ninja.files import UploadedFile
+
+from egide.doors.api.entry import ApiRequest, operation
+from egide.exchanges.acts import Arrival
+from egide.exchanges.acts import receive as receive_file
+from egide.exchanges.queries import causes
+from egide.exchanges.queries import files as latest_files
+from egide.journal.permissions import Permission
+
+router = Router()
+
+
+class FileOut(Schema):
+    """A file and how its lines ended."""
+
+    id: int
+    direction: str
+    format: str
+    partner: str
+    name: str
+    sha256: str
+    size_bytes: int
+    received_at: datetime
+    state: str
+    lines: int
+    posted: int
+    ignored: int
+    rejected: int
+
+
+class ArrivalIn(Schema):
+    """What a file claims to be, and whose it is."""
+
+    format: str
+    partner: str
+    perimeter_id: int
+
+
+@router.get("/files", response=list[FileOut], tags=["fichiers"])
+@operation(Permission.EXCHANGES)
+def files(request: ApiRequest, limit: int = 100) -> list[Any]:  # noqa: ARG001
+    """The latest files, in and out."""
+    return list(latest_files(limit=max(1, min(limit, 500))))
+
+
+@router.post("/files", tags=["fichiers"])
+@operation(Permission.EXCHANGES, writes=True)
+def receive(request: ApiRequest, given: Form[ArrivalIn], content: File[UploadedFile]) -> dict[str, Any]:
+    """Receive a file: kept under its fingerprint before anything is decided; the same bytes twice are refused (409)."""
+    data = content.read()
+    kept = receive_file(
+        request.context, Arrival(given.format, given.partner, content.name or "sans nom", data, given.perimeter_id)
+    )
+    return {"file": kept.pk, "size_bytes": kept.size_bytes}
+
+
+@router.get("/rejects", tags=["fichiers"])
+@operation(Permission.EXCHANGES)
+def rejects(request: ApiRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Open rejects by cause, the most frequent first."""
+    return [
+        {"code": one.code, "count": one.count, "files": one.files, "message": one.message, "remedy": one.remedy}
+        for one in causes()
+    ]

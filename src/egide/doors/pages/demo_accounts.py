@@ -1,0 +1,27 @@
+"""The accounts of the demonstration centre, offered on the sign-in page when, and only when, that centre is installed."""
+
+from __future__ import annotations
+
+from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
+from egide.doors.pages.frame import Shape
+from egide.people.models import User
+
+
+def demo_accounts() -> list[Shape]:
+    """Accounts with their password and what they show; none on a real installation, where nobody has these addresses."""
+    present = set(
+        User.objects.filter(email__in=[one.email for one in DEMO_ACCOUNTS], is_active=True).values_list(
+            "email", flat=True
+        )
+    )
+    return [
+        {
+            "username": one.email,
+            "password": DEMO_PASSWORD,
+            "name": one.name,
+            "role": one.role_label,
+            "sees": one.sees,
+        }
+        for one in DEMO_ACCOUNTS
+        if one.email in present
+    ]

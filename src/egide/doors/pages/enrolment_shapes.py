@@ -1,0 +1,85 @@
+"""The parts of the form page that are not its fields: its head, its paper, the papers expected, the next form."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.contracts.facts import FormRead, Severity
+from egide.contracts.models import EnrolmentForm
+from egide.documents.models import Document
+from egide.doors.pages import words
+from egide.doors.pages.frame import Shape, state
+from egide.doors.pages.today import item_deadline
+from egide.work.models import Item
+from egide.work.queries import queue
+
+A4_PIXELS = (1240, 1754)
+
+
+def head_shape(form: EnrolmentForm, who: str, product: str, item: Item | None) -> Shape:
+    """Who, what, since when, until when."""
+    label, tone = words.FORM_STATES[form.state]
+    deadline: Shape = {"done": True, "due_on": item.due_on if item else None}
+    if item and item.state != "done":
+        deadline = item_deadline(item)
+    return {
+        "number": form.pk,
+        "who": who,
+        "product": product,
+        "received_on": form.received_on,
+        "channel": _("par courrier"),
+        "state": state(label, tone),
+        "deadline": deadline,
+    }
+
+
+def document_shape(form: EnrolmentForm) -> Shape | None:
+    """Every paper received on the form, page by page."""
+    received = Document.objects.filter(subject_kind="form", subject_id=form.pk, received=True).order_by("pk")
+    width, height = A4_PIXELS
+    pages: list[Shape] = []
+    for paper in received:
+        for page in range(1, paper.pages + 1):
+            pages.append(
+                {
+                    "number": len(pages) + 1,
+                    "url": reverse("document-page", args=[paper.pk, page]),
+                    "alt": _("%(title)s, page %(n)s") % {"title": paper.title, "n": page},
+                    "width": width,
+                    "height": height,
+                }
+            )
+    return {"title": received[0].title, "pages": pages} if pages else None
+
+
+def papers_shape(form: EnrolmentForm, read: FormRead, *, started: bool) -> list[Shape]:
+    """The papers on the file: received, asked for, missing."""
+    shapes: list[Shape] = []
+    for paper in Document.objects.filter(subject_kind="form", subject_id=form.pk).order_by("pk"):
+        label, tone = (_("Reçue"), "ok") if paper.received else (_("Envoyée"), "info")
+        shapes.append(
+            {
+                "label": paper.title,
+                "state": state(label, tone),
+                "note": f"{paper.made_on:%d/%m/%Y}",
+                "url": reverse("document", args=[paper.pk]),
+            }
+        )
+    if started and form.state in ("received", "waiting"):
+        asked = form.state == "waiting"
+        for issue in read.papers:
+            missing = issue.severity is Severity.MISSING
+            label = _("Demandée") if asked else _("Manquante") if missing else _("À refaire")
+            shapes.append(
+                {"label": issue.paper, "state": state(label, "paused" if asked else "warn"), "note": issue.message}
+            )
+    return shapes
+
+
+def next_form_url(form: EnrolmentForm, team_id: int | None) -> str:
+    """The next form of the queue, the most urgent first."""
+    for item in queue(kinds=["enrolment"], team_id=team_id, limit=3):
+        if item.subject_id != form.pk and item.state == "open":
+            return reverse("enrolment", args=[item.subject_id])
+    return ""

@@ -1,0 +1,86 @@
+"""The list of enrolment forms: those to do, those that wait for papers, those done."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.contracts.models import EnrolmentForm
+from egide.doors.pages import words
+from egide.doors.pages.access import PageRequest, needs
+from egide.doors.pages.enrolment_fields import who_in
+from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
+from egide.doors.pages.sheets import sheet
+from egide.doors.pages.today import item_deadline
+from egide.journal.permissions import Permission
+from egide.products.queries import versions
+from egide.work.models import Item
+
+SIZE = 50
+
+
+@needs(Permission.READ)
+def enrolments(request: PageRequest) -> HttpResponse:
+    """Forms in one state, the oldest first; the whole list as a spreadsheet on request."""
+    wanted = request.GET.get("state", "received")
+    wanted = wanted if wanted in words.FORM_STATES else "received"
+    number = page_number(request)
+    forms = EnrolmentForm.objects.filter(state=wanted).order_by("received_on", "id")
+    if wanted == "enrolled":
+        forms = forms.order_by("-id")
+    export = request.GET.get("export") == "xlsx"
+    first = (number - 1) * SIZE
+    found = list(forms[:5000] if export else forms[first : first + SIZE + 1])
+    rows = _rows(found if export else found[:SIZE])
+    if export:
+        head = [str(_(word)) for word in ("Bulletin", "Candidat", "Produit", "Reçu le", "Échéance", "État")]
+        return sheet(
+            "bulletins",
+            head,
+            (
+                [r["number"], r["who"], r["product"], r["received_on"], r["due_on"], str(r["state"]["label"])]
+                for r in rows
+            ),
+        )
+    base = reverse("enrolments")
+    context = {
+        "filters": filters(
+            base, "state", wanted, [(code, label, None) for code, (label, _tone) in words.FORM_STATES.items()]
+        ),
+        "rows": rows,
+        "page": page_shape(base, {"state": wanted}, number=number, size=SIZE, shown=len(rows), more=len(found) > SIZE),
+        "export_url": f"{base}?state={wanted}&export=xlsx",
+    }
+    return show(request, "pages/enrolments.html", context, nav="enrolments")
+
+
+def _rows(forms: list[EnrolmentForm]) -> list[Shape]:
+    items = {
+        item.subject_id: item
+        for item in Item.objects.filter(
+            kind="enrolment", subject_kind="form", subject_id__in=[form.pk for form in forms]
+        ).prefetch_related("pauses")
+    }
+    titles = {version.code: version.title for version in versions()}
+    return [_row(form, items.get(form.pk), titles) for form in forms]
+
+
+def _row(form: EnrolmentForm, item: Item | None, titles: dict[str, str]) -> Shape:
+    label, tone = words.FORM_STATES[form.state]
+    deadline = (
+        item_deadline(item)
+        if item and item.state != "done"
+        else {"due_on": item.due_on if item else None, "done": True}
+    )
+    return {
+        "url": reverse("enrolment", args=[form.pk]),
+        "number": _("Bulletin %(n)s") % {"n": form.pk},
+        "who": who_in(form.content),
+        "product": titles.get(form.product_code, form.product_code),
+        "formula": str(form.content.get("formula", "")).upper(),
+        "received_on": form.received_on,
+        "due_on": deadline["due_on"],
+        "deadline": deadline,
+        "state": state(label, tone),
+    }

@@ -1,0 +1,165 @@
+"""Files in and out: what arrived or left, kept as it was, and how every one of its lines ended."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.doors.pages import words
+from egide.doors.pages.access import PageRequest, allowed, needs
+from egide.doors.pages.file_lines import file_rows
+from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
+from egide.doors.pages.sheets import sheet
+from egide.exchanges.models import File
+from egide.journal import store
+from egide.journal.permissions import Permission
+from egide.kernel.formats import format_number
+
+SIZE = 50
+CARE = "noemie.care"
+
+
+@needs(Permission.EXCHANGES)
+def files(request: PageRequest) -> HttpResponse:
+    """The latest files, in, out or refused."""
+    wanted = request.GET.get("way", "")
+    number = page_number(request)
+    found = File.objects.order_by("-received_at", "-id")
+    if wanted in ("in", "out"):
+        found = found.filter(direction=wanted)
+    elif wanted == "refused":
+        found = found.filter(state="refused")
+    if request.GET.get("export") == "xlsx":
+        head = [
+            _("Fichier"),
+            _("Sens"),
+            _("Nature"),
+            _("Partenaire"),
+            _("Le"),
+            _("État"),
+            _("Lignes"),
+            _("Comptabilisées"),
+            _("Ignorées"),
+            _("Rejetées"),
+        ]
+        rows = (
+            [one.name, one.direction, kind_said(one), partner_said(one), one.received_at, *_outcome(one)]
+            for one in found[:5000]
+        )  # fmt: skip
+        return sheet("fichiers", head, rows)
+    first = (number - 1) * SIZE
+    page = list(found[first : first + SIZE + 1])
+    base = reverse("files")
+    options = [
+        ("", _("Tous"), None),
+        ("in", _("Reçus"), None),
+        ("out", _("Envoyés"), None),
+        ("refused", _("Refusés"), None),
+    ]
+    context = {
+        "filters": filters(base, "way", wanted, options),
+        "rows": [_row(one) for one in page[:SIZE]],
+        "page": page_shape(
+            base, {"way": wanted}, number=number, size=SIZE, shown=len(page[:SIZE]), more=len(page) > SIZE
+        ),
+        "export_url": f"{base}?way={wanted}&export=xlsx",
+    }
+    return show(request, "pages/files.html", context, nav="files")
+
+
+def _outcome(one: File) -> list[object]:
+    return [str(words.FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
+
+
+def kind_said(file: File) -> str:
+    """What kind of file it is, in words."""
+    return words.said(words.FORMATS, file.format)
+
+
+def partner_said(file: File) -> str:
+    """Who sent it or receives it."""
+    return words.said(words.PARTNERS, file.partner)
+
+
+def size_said(size_bytes: int) -> str:
+    """A size as people read it: « 1 204 Ko »."""
+    return f"{format_number(max(1, size_bytes // 1024))}\N{NO-BREAK SPACE}Ko"
+
+
+def pending(file: File) -> int:
+    """Lines whose outcome is not known yet."""
+    return max(0, file.lines - file.posted - file.ignored - file.rejected)
+
+
+def _row(file: File) -> Shape:
+    label, tone = words.FILE_STATES[file.state]
+    return {
+        "url": reverse("file", args=[file.pk]),
+        "name": file.name,
+        "way": file.direction,
+        "kind": kind_said(file),
+        "partner": partner_said(file),
+        "at": file.received_at,
+        "size": size_said(file.size_bytes),
+        "state": state(label, tone),
+        "lines": file.lines,
+        "posted": file.posted,
+        "ignored": file.ignored,
+        "rejected": file.rejected,
+        "pending": pending(file),
+        "rejects_url": f"{reverse('rejects')}?file={file.pk}",
+    }
+
+
+@needs(Permission.EXCHANGES)
+def file(request: PageRequest, file_id: int) -> HttpResponseBase:
+    """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request."""
+    found = File.objects.filter(pk=file_id).first()
+    if found is None:
+        raise Http404
+    if request.GET.get("brut") == "1":
+        if found.format == CARE and not allowed(request, Permission.READ_HEALTH):
+            raise Http404
+        return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
+    number = page_number(request)
+    outcome = request.GET.get("issue", "")
+    outcome = outcome if outcome in ("posted", "rejected") else "rejected" if found.rejected else "posted"
+    health = allowed(request, Permission.READ_HEALTH)
+    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE, health=health)
+    base = reverse("file", args=[found.pk])
+    options = [("posted", _("Comptabilisées"), found.posted), ("rejected", _("Rejetées"), found.rejected)]
+    label, tone = words.FILE_STATES[found.state]
+    context = {
+        "file": {
+            "name": found.name,
+            "way": found.direction,
+            "kind": kind_said(found),
+            "partner": partner_said(found),
+            "at": found.received_at,
+            "state": state(label, tone),
+            "fingerprint": found.sha256,
+            "size": size_said(found.size_bytes),
+            "download_url": f"{base}?brut=1" if health or found.format != CARE else "",
+        },
+        "counts": {
+            "lines": found.lines,
+            "posted": found.posted,
+            "ignored": found.ignored,
+            "rejected": found.rejected,
+            "pending": pending(found),
+        },
+        "refusal": found.refusal,
+        "filters": filters(base, "issue", outcome, options) if found.direction == "in" else [],
+        "rows": rows,
+        "page": page_shape(base, {"issue": outcome}, number=number, size=SIZE, shown=len(rows), more=more),
+        "progress": _progress(found),
+    }
+    return show(request, "pages/file.html", context, nav="files")
+
+
+def _progress(file: File) -> Shape | None:
+    if file.state != "reading":
+        return None
+    return {"done": file.lines - pending(file), "total": file.lines, "label": _("Lecture en cours")}

@@ -1,0 +1,182 @@
+"""The bench of rejects: refused lines grouped by cause, each with its place, its cause and what mends it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.doors.pages import words
+from egide.doors.pages.access import PageRequest, needs
+from egide.doors.pages.frame import Shape, day_in, error_of, show, state
+from egide.doors.pages.search_reads import known_by
+from egide.doors.pages.today import item_deadline
+from egide.exchanges.acts import close_reject
+from egide.exchanges.models import Reject
+from egide.exchanges.queries import Cause, causes, open_rejects
+from egide.journal import clock
+from egide.journal.permissions import Permission
+from egide.journal.queries import acts_on
+from egide.kernel.errors import Refusal
+from egide.people.queries import people_with_ids
+from egide.work.models import Item
+
+SHOWN = 10
+
+
+@needs(Permission.EXCHANGES)
+def rejects(request: PageRequest) -> HttpResponse:
+    """Open rejects by cause, the most frequent first; of one file or one cause if asked."""
+    file_text, code = request.GET.get("file", ""), request.GET.get("cause", "")
+    file_id = int(file_text) if file_text.isdigit() else None
+    groups = [one for one in causes() if not code or one.code == code]
+    found = {one.code: open_rejects(code=one.code, file_id=file_id, limit=200 if code else SHOWN) for one in groups}
+    oldest = (
+        Reject.objects.filter(state="open")
+        .order_by("file__received_at")
+        .values_list("file__received_at", flat=True)
+        .first()
+    )
+    every = [one for lines in found.values() for one in lines]
+    deadlines = _deadlines(sorted({one.file_id for one in every}))
+    names = _names(every)
+    context = {
+        "summary": {
+            "open": sum(one.count for one in groups),
+            "amount_cents": None,
+            "oldest_days": (clock.today() - oldest.date()).days if oldest else 0,
+        },
+        "groups": [
+            _group(one, found[one.code], deadlines, names, whole=bool(code)) for one in groups if found[one.code]
+        ],
+        "form_key": str(uuid.uuid4()),
+    }
+    return show(request, "pages/rejects.html", context, nav="rejects")
+
+
+def _group(
+    cause: Cause, lines: Sequence[Reject], deadlines: dict[int, Shape], names: dict[int, str], *, whole: bool
+) -> Shape:
+    return {
+        "cause": cause.message,
+        "code": cause.code,
+        "count": cause.count,
+        "amount_cents": None,
+        "oldest_on": min(one.file.received_at.date() for one in lines),
+        "items": [
+            {
+                "id": one.pk,
+                "url": reverse("reject", args=[one.pk]),
+                "title": _title(one),
+                "person": names.get(one.person_id or 0, ""),
+                "file": one.file.name,
+                "line": one.line_no,
+                "at": one.file.received_at,
+                "deadline": deadlines.get(one.file_id),
+                "effect": cause.remedy,
+            }
+            for one in lines
+        ],
+        "more_url": "" if whole or cause.count <= len(lines) else f"{reverse('rejects')}?cause={cause.code}",
+    }
+
+
+def _title(one: Reject) -> str:
+    act, day = one.content.get("act_code"), day_in(str(one.content.get("care_date")))
+    return _("%(act)s du %(day)s") % {"act": act, "day": f"{day:%d/%m/%Y}"} if act and day else one.field or one.code
+
+
+def _deadlines(file_ids: Sequence[int]) -> dict[int, Shape]:
+    items = Item.objects.filter(kind="rejects", subject_kind="file", subject_id__in=file_ids).exclude(state="done")
+    return {item.subject_id: item_deadline(item) for item in items.prefetch_related("pauses")}
+
+
+def _names(lines: Sequence[Reject]) -> dict[int, str]:
+    found = people_with_ids(sorted({one.person_id for one in lines if one.person_id}))
+    return {one.id: f"{one.first_name} {one.last_name}" for one in found}
+
+
+@needs(Permission.EXCHANGES)
+def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
+    """One refused line: what is wrong, the line as received, and what to do; ignoring it asks for a reason."""
+    found = Reject.objects.select_related("file").filter(pk=reject_id).first()
+    if found is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, found)
+    reason = request.POST.get("reason", "").strip()
+    try:
+        if not reason:
+            raise Refusal(
+                "reject.reason", _("La raison manque."), _("Dites pourquoi cette ligne est ignorée."), "reason"
+            )
+        close_reject(request.context, found, recycled=False, reason=reason)
+    except Refusal as refusal:
+        return _show(request, found, [refusal])
+    messages.success(request, _("Ligne ignorée ; la raison est au journal."))
+    following = _next_url(found)
+    return redirect(following or reverse("rejects"))
+
+
+def _next_url(found: Reject) -> str:
+    following = (
+        Reject.objects.filter(state="open", code=found.code)
+        .exclude(pk=found.pk)
+        .order_by("file_id", "line_no", "id")
+        .first()
+    )
+    return reverse("reject", args=[following.pk]) if following else ""
+
+
+def _show(request: PageRequest, found: Reject, refusals: Sequence[Refusal] = ()) -> HttpResponse:
+    label, tone = words.REJECT_STATES[found.state]
+    person = next(iter(people_with_ids([found.person_id])), None) if found.person_id else None
+    known = known_by([found.person_id]).get(found.person_id) if found.person_id else None
+    errors = [error_of(one) for one in refusals]
+    context = {
+        "reject": {
+            "id": found.pk,
+            "title": _("Ligne %(n)s refusée") % {"n": found.line_no},
+            "cause": found.message,
+            "code": found.code,
+            "state": state(label, tone),
+            "file": found.file.name,
+            "file_url": reverse("file", args=[found.file_id]),
+            "line": found.line_no,
+            "at": found.file.received_at,
+            "deadline": _deadlines([found.file_id]).get(found.file_id) if found.state == "open" else None,
+            "person": f"{person.first_name} {person.last_name}" if person else "",
+            "member_url": reverse("member", args=[known.number]) if known else "",
+            "kept": _("La ligne et son fichier, tels que reçus."),
+            "remedy": found.remedy,
+        },
+        "raw": [
+            {
+                "name": name.replace("_", " "),
+                "value": value,
+                "bad": name == found.field,
+                "position": found.position if name == found.field else "",
+            }
+            for name, value in found.content.items()
+        ],
+        "errors": errors,
+        "fields": [],
+        "open": found.state == "open",
+        "history": [
+            {
+                "at": act.done_at,
+                "title": f"{words.said(words.ACTS, act.kind)} : {' '.join(act.reasons)}",
+                "by": act.actor_label,
+            }
+            for act in acts_on("reject", found.pk, limit=10)
+        ],
+        "form_key": str(uuid.uuid4()),
+        "next_url": _next_url(found),
+    }
+    return show(request, "pages/reject.html", context, nav="rejects", status=422 if refusals else 200)

@@ -1,0 +1,150 @@
+"""The words of the trade on the screens: what each stored code is called. French is the source, translated by gettext."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from egide.journal.facts import Channel, Role
+from egide.kernel.formats import format_number
+
+Words = dict[str, str | Promise]
+
+ROLES: dict[Role, str | Promise] = {
+    Role.ADMINISTRATOR: _("Gestionnaire"),
+    Role.ADVISER: _("Conseiller"),
+    Role.TEAM_LEADER: _("Responsable d’équipe"),
+    Role.DIRECTOR: _("Directeur"),
+    Role.AUDITOR: _("Auditeur"),
+    Role.DELEGATE: _("Délégataire"),
+    Role.PRODUCT_OWNER: _("Responsable produit"),
+    Role.OPERATOR: _("Exploitant"),
+    Role.SYSTEM: _("Égide"),
+}
+CHANNELS: Words = {
+    Channel.SCREEN: _("à l’écran"),
+    Channel.API: _("par l’API"),
+    Channel.COMMAND: _("en commande"),
+    Channel.FILE: _("par fichier"),
+    Channel.MAIL: _("par courrier"),
+    Channel.PHONE: _("par téléphone"),
+    Channel.BATCH: _("par lot"),
+}
+ACTS: Words = {
+    "enrolment.receive": _("Bulletin reçu"),
+    "enrolment.save": _("Bulletin enregistré"),
+    "enrolment.ask_papers": _("Pièces demandées"),
+    "enrolment.papers_received": _("Pièces reçues"),
+    "enrolment.validate": _("Adhésion validée"),
+    "endorsement.add_person": _("Avenant : ajout d’une personne"),
+    "endorsement.remove_person": _("Avenant : radiation d’une personne"),
+    "endorsement.terminate": _("Avenant : résiliation"),
+    "premium.follow": _("Cotisations mises à jour"),
+    "premium.call": _("Cotisations appelées"),
+    "premium.debit": _("Prélèvements demandés"),
+    "premium.returns": _("Prélèvements rejetés imputés"),
+    "benefits.take": _("Soins comptabilisés"),
+    "benefits.file_read": _("Fichier de soins lu"),
+    "benefits.follow": _("Prestations mises à jour"),
+    "benefits.pay": _("Prestations payées"),
+    "exchanges.receive": _("Fichier reçu"),
+    "exchanges.refuse": _("Fichier refusé"),
+    "exchanges.close_reject": _("Rejet traité"),
+    "products.publish": _("Livre de règles publié"),
+    "work.take": _("Dossier pris en charge"),
+}
+ITEMS: Words = {
+    "enrolment": _("Adhésion"),
+    "rejects": _("Rejets"),
+    "endorsement": _("Avenant"),
+}
+LINKS: Words = {"member": _("Adhérent"), "spouse": _("Conjoint"), "child": _("Enfant")}
+SCHEMES: Words = {"general": _("Régime général"), "alsace_moselle": _("Alsace-Moselle")}
+FAMILIES: Words = {
+    "consultation_generaliste": _("Consultation généraliste"),
+    "consultation_specialiste": _("Consultation spécialiste"),
+    "auxiliaire_medical": _("Auxiliaire médical"),
+    "biologie": _("Biologie"),
+    "imagerie": _("Imagerie"),
+    "acte_technique": _("Acte technique"),
+    "pharmacie_15": _("Pharmacie à 15 %"),
+    "pharmacie_30": _("Pharmacie à 30 %"),
+    "pharmacie_65": _("Pharmacie à 65 %"),
+    "dentaire_soins": _("Soins dentaires"),
+    "dentaire_prothese": _("Prothèses dentaires"),
+    "orthodontie": _("Orthodontie"),
+    "optique_monture": _("Monture"),
+    "optique_verre_simple": _("Verres simples"),
+    "optique_verre_complexe": _("Verres complexes"),
+    "lentilles": _("Lentilles"),
+    "aide_auditive": _("Aide auditive"),
+    "appareillage": _("Appareillage"),
+    "hospitalisation_sejour": _("Séjour hospitalier"),
+    "hospitalisation_honoraires": _("Honoraires hospitaliers"),
+    "chambre_particuliere": _("Chambre particulière"),
+    "forfait_journalier": _("Forfait journalier"),
+    "forfait_acte_lourd": _("Forfait actes lourds"),
+    "transport": _("Transport"),
+    "cure": _("Cure thermale"),
+    "medecine_douce": _("Médecine douce"),
+    "autre": _("Autres soins"),
+}
+NATURES: Words = {
+    "premium": _("Cotisation"),
+    "aid_acs": _("Aide ACS"),
+    "aid_other": _("Autre aide"),
+    "debit": _("Prélèvement"),
+    "debit_returned": _("Prélèvement rejeté"),
+    "benefit": _("Prestation"),
+    "transfer": _("Virement"),
+    "transfer_returned": _("Virement revenu"),
+    "cash": _("Encaissement"),
+    "tax": _("Taxe"),
+}
+FORM_STATES: dict[str, tuple[str | Promise, str]] = {
+    "received": (_("À traiter"), "info"),
+    "waiting": (_("En attente de pièces"), "paused"),
+    "enrolled": (_("Adhésion créée"), "ok"),
+    "refused": (_("Refusé"), "late"),
+}
+FILE_STATES: dict[str, tuple[str | Promise, str]] = {
+    "received": (_("Reçu"), "info"),
+    "reading": (_("En lecture"), "info"),
+    "read": (_("Lu"), "ok"),
+    "refused": (_("Refusé"), "late"),
+    "sent": (_("Envoyé"), "ok"),
+    "answered": (_("Répondu"), "ok"),
+}
+FORMATS: Words = {
+    "noemie.care": _("Lignes de soins"),
+    "noemie.rights": _("Mouvements de droits"),
+    "noemie.answers": _("Réponses aux mouvements"),
+    "pain.008": _("Prélèvements SEPA"),
+    "pain.002": _("Rejets de prélèvements"),
+    "pain.001": _("Virements SEPA"),
+    "enrolment.sheet": _("Tableau d’adhésions"),
+}
+PARTNERS: Words = {"bank": _("Banque"), "scheme": _("Régime obligatoire"), "delegate": _("Délégataire")}
+REJECT_STATES: dict[str, tuple[str | Promise, str]] = {
+    "open": (_("À traiter"), "late"),
+    "recycled": (_("Recyclé"), "ok"),
+    "closed": (_("Ignoré, avec sa raison"), "neutral"),
+}
+MOVEMENTS: Words = {
+    "create": _("Ouverture des droits"),
+    "change": _("Changement des droits"),
+    "cancel": _("Annulation des droits"),
+}
+RESUMES = _("à la réception des pièces")
+
+
+def said(table: Words, code: str) -> str:
+    """The word of a code; a code that nobody named reads as itself, without its underscores."""
+    found = table.get(code)
+    return str(found) if found is not None else code.replace("_", " ")
+
+
+def rows_shown(first: int, last: int) -> str:
+    """« 1 à 50 »."""
+    return gettext("%(first)s à %(last)s") % {"first": format_number(first), "last": format_number(last)}

@@ -1,0 +1,54 @@
+"""The addresses of every door: pages in French words, the API under ``/api``, health at ``/sante``."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from egide.doors.api import api
+from egide.doors.pages import (
+    account,
+    care_line,
+    documents,
+    endorsement,
+    enrolment,
+    enrolments,
+    files,
+    health,
+    journal,
+    member,
+    products,
+    rejects,
+    search,
+    sign_in,
+    today,
+    week,
+    why,
+)
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("connexion", sign_in.sign_in, name="sign-in"),
+    path("deconnexion", sign_in.sign_out, name="sign-out"),
+    path("recherche", search.search, name="search"),
+    path("adherents/<str:number>", member.member, name="member"),
+    path("adherents/<str:number>/compte", account.account, name="account"),
+    path("adherents/<str:number>/avenant", endorsement.endorsement, name="endorsement"),
+    path("adhesions", enrolments.enrolments, name="enrolments"),
+    path("adhesions/<int:form_id>", enrolment.enrolment, name="enrolment"),
+    path("soins/<int:line_id>", care_line.care_line, name="care-line"),
+    path("fichiers", files.files, name="files"),
+    path("fichiers/<int:file_id>", files.file, name="file"),
+    path("rejets", rejects.rejects, name="rejects"),
+    path("rejets/<int:reject_id>", rejects.reject, name="reject"),
+    path("produits", products.products, name="products"),
+    path("produits/<slug:code>", products.product, name="product"),
+    path("produits/<slug:code>/calcul", products.calculator, name="calculator"),
+    path("semaine", week.week, name="week"),
+    path("journal", journal.journal, name="journal"),
+    path("pourquoi/<slug:kind>/<str:key>", why.why, name="why"),
+    path("documents/<int:document_id>", documents.document, name="document"),
+    path("documents/<int:document_id>/page/<int:page>", documents.document_page, name="document-page"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", api.urls),
+    path("sante", health.health, name="health"),
+]
