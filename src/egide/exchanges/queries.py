@@ -58,8 +58,17 @@ def open_rejects(*, code: str | None = None, file_id: int | None = None, limit: 
 
 def file_to_read(context: Context, file_id: int) -> File:
     """A received file, as seen from a context; the same refusal when it is absent and when it may not be seen."""
+    return _file(context, file_id, "in")
+
+
+def file_sent(context: Context, file_id: int) -> File:
+    """A file that we emitted, as seen from a context; the same refusal when it is absent and when it may not be seen."""
+    return _file(context, file_id, "out")
+
+
+def _file(context: Context, file_id: int, direction: str) -> File:
     with reading(context.actor.perimeters):
-        file = File.objects.filter(pk=file_id, direction="in").first()
+        file = File.objects.filter(pk=file_id, direction=direction).first()
     if file is None:
         raise Refusal(
             code="exchanges.not_found",

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +26,7 @@ from egide.journal.bulk import fetch_frame
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
-from egide.kernel.periods import first_of_month
+from egide.kernel.periods import add_months, first_of_month
 from egide.premiums.jobs import call_month
 
 _LINES_PER_MEMBER = 3
@@ -82,7 +82,9 @@ def _bare_copy_seconds(frame: pl.DataFrame) -> float:
 
 def _prepare_benefits(lines: int) -> None:
     portfolio = populate(members=max(1000, lines // _LINES_PER_MEMBER), progress=_say)
-    write_care_file(_file(), portfolio, lines=lines, progress=_say)
+    today = clock.today()
+    first = add_months(first_of_month(today), -3)
+    write_care_file(_file(), portfolio, first=first, last=today - timedelta(days=3), lines=lines)
 
 
 def _file() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -86,6 +86,25 @@ def queue(today: date) -> list[Letter]:
     ]
 
 
+def treated(today: date) -> list[Letter]:
+    """Forms of the past two months, complete and signed, that gestionnaires have already turned into enrolments."""
+    offer = offer_on(today)
+    portfolio = generate(90, _SEED, today, {"": 1})
+    sizes = portfolio.persons.group_by("household", maintain_order=True).len()
+    homes = sizes.filter(pl.col("len") <= 5)["household"].to_list()[len(_QUEUE) : len(_QUEUE) + len(TREATED)]
+    letters = []
+    for home, (days_ago, _) in zip(homes, TREATED, strict=True):
+        day = max(today - timedelta(days=days_ago), offer.first_start)
+        letter = _letter(portfolio, home, offer, day, days_ago=0, typed=True, signed=True)
+        letters.append(replace(letter, received_days_ago=(today - day).days))
+    return letters
+
+
+# Received so many days ago, treated so many working days later.
+TREATED = (
+    (52, 1), (47, 2), (44, 0), (40, 1), (37, 3), (33, 1), (30, 2), (26, 1), (23, 0), (19, 2), (16, 1), (12, 1), (9, 2), (8, 1),
+    (6, 1), (5, 1),
+)  # fmt: skip
 # Received so many days ago, already typed, signed.
 _QUEUE = (
     (0, False, True), (0, False, True), (0, True, True), (1, False, True), (1, False, True), (1, True, True),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from egide.contracts.acts.forms import ReceivedForm, receive_form
+from egide.contracts.models import EnrolmentForm
 from egide.doors.demo.centre import EAST_TEAM, ENROLMENTS_TEAM, HOUSES, Centre, found
 from egide.doors.demo.forms import Letter, queue, story_content
 from egide.doors.demo.papers import scanned_form, title_of
@@ -35,18 +36,19 @@ def receive_story_forms(context: Context) -> int:
         key = f"demo/mail/{letter.product_code}/{number}"
         # The scan is slow to make: a form already received is not drawn again.
         if not Key.objects.filter(actor=context.actor.label, key=key).exists():
-            _receive(context, centre, letter, key=key, seed=number)
+            receive_letter(context, centre, letter, key=key, seed=number)
             received += 1
     return received
 
 
-def _receive(context: Context, centre: Centre, letter: Letter, *, key: str, seed: int) -> None:
+def receive_letter(context: Context, centre: Centre, letter: Letter, *, key: str, seed: int) -> EnrolmentForm:
+    """Receives one letter of the demonstration, scanned, at its moment."""
     moment = _moment(letter, seed)
     # The family's form is read closely, in public: it is scanned finer than the others.
     ppi = 150 if seed == 0 else 110
     scan, pages = scanned_form(letter.product_code, letter.content, received_on=moment.date(), seed=seed, ppi=ppi)
     in_east = letter.department in _EAST.departments
-    receive_form(
+    return receive_form(
         replace(context, channel=Channel.MAIL, key=key, received_at=moment),
         ReceivedForm(
             perimeter_id=centre.perimeter_of_department.get(letter.department, centre.perimeters[HOUSES[0].code]),
@@ -67,4 +69,4 @@ def _moment(letter: Letter, seed: int) -> datetime:
     day = clock.today() - timedelta(days=letter.received_days_ago)
     day -= timedelta(days=max(0, day.isoweekday() - 5))
     day = max(day, offer_on(clock.today()).first_start)
-    return min(datetime.combine(day, time(8, 30 + seed), tzinfo=clock.PARIS), clock.now())
+    return min(datetime.combine(day, time(8, 30 + seed % 30), tzinfo=clock.PARIS), clock.now())

@@ -191,10 +191,10 @@
     if (sheets.length) show(0);
   });
 
-  // A table wider than the screen scrolls in its box: the box then takes the keyboard and the table's name.
+  // A table larger than its box scrolls in it: the box then takes the keyboard and the table's name.
   function nameScrollers() {
     all(".table-box").forEach((one) => {
-      const wide = one.scrollWidth > one.clientWidth + 1;
+      const wide = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
       const caption = $("caption", one);
       one.toggleAttribute("tabindex", wide);
       if (!wide) return;
