@@ -19,6 +19,10 @@ RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     (rules.clocks, "Ask egide.journal.clock in an act or a job; a decision takes `today` as an argument."),
     (rules.database_in_pure_rooms, "Facts and decisions are pure: let the act read, and pass the decision its facts."),
     (
+        rules.foreign_tables,
+        "A package's tables are its own: call one of its queries or acts, and name its rows from there.",
+    ),
+    (
         rules.long_functions,
         f"A function fits on a screen ({rules.FUNCTION_LINES} lines): give its parts their own names.",
     ),
@@ -56,6 +60,8 @@ BAD = (
     (rules.database_in_pure_rooms, "egide.x.facts", "from egide.people.models import Person", "import egide.people.models"),
     (rules.database_in_pure_rooms, "egide.x.decisions", "from egide.x.facts import Sum", ""),
     (rules.database_in_pure_rooms, "egide.x.acts", "from egide.x.models import Sum", ""),
+    (rules.foreign_tables, "egide.x.acts", "from egide.people.models import Person", "import egide.people.models"),
+    (rules.foreign_tables, "egide.people.acts", "from egide.people.models import Person", ""),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 70, "f has 71 lines"),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 69, ""),
     (rules.long_files, "egide.x.acts", "a = 1\n" * 401, "401 lines"),

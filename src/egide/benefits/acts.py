@@ -91,60 +91,19 @@ def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, 
     """Posts differences on care lines: one balanced entry per perimeter, one ledger line per enrolment."""
     if changes.is_empty():
         return 0
-    day = clock.today()
     owners = lines.select("line_id", "perimeter_id", "enrolment_id", "person_id")
     detailed = changes.join(owners, on="line_id", how="left", validate="1:1")
-    totals = (
-        detailed.group_by("perimeter_id", "enrolment_id")
-        .agg(pl.col("change_cents").sum())
-        .sort("perimeter_id", "enrolment_id")
+    entries = _entries_by_perimeter(detailed, label)
+    posted = post_frame(
+        record, entries, pl.concat([_member_lines(detailed, entries), _insurer_lines(detailed, entries)])
     )
-    accounts = _due_accounts(totals)
-    perimeters = totals["perimeter_id"].unique().sort().to_list()
-    entry_of = pl.DataFrame(
-        {"perimeter_id": perimeters, "entry": range(len(perimeters))},
-        schema={"perimeter_id": pl.Int16, "entry": pl.Int64},
-    )
-    members = (
-        totals.join(accounts, on="enrolment_id", how="left", validate="1:1")
-        .join(entry_of, on="perimeter_id")
-        .select(
-            "entry",
-            "account_id",
-            amount_cents=-pl.col("change_cents"),
-            nature=pl.lit(Nature.BENEFIT.value),
-            person_id=pl.lit(None, pl.Int64),
-            period=pl.lit(None, pl.Date),
-            reference=pl.lit(None, pl.Int64),
-        )
-    )
-    insurer = [
-        (
-            number,
-            account_of(AccountKind.BENEFITS, perimeter),
-            int(total),
-            Nature.BENEFIT.value,
-            None,
-            None,
-            None,
-        )
-        for number, (perimeter, total) in enumerate(
-            totals.group_by("perimeter_id").agg(pl.col("change_cents").sum()).sort("perimeter_id").iter_rows()
-        )
-    ]
-    entries = pl.DataFrame(
-        [(number, day, "benefit", label, perimeter) for number, perimeter in enumerate(perimeters)],
-        schema=ENTRY_SCHEMA,
-        orient="row",
-    )
-    posted = post_frame(record, entries, pl.concat([members, pl.DataFrame(insurer, schema=LINE_SCHEMA, orient="row")]))
+    numbered = detailed.join(entries.select("perimeter_id", "entry"), on="perimeter_id").join(posted, on="entry")
+    day = clock.today()
     with connection.cursor() as cursor:
         cursor.execute("SELECT egide_month('benefits_posting', %s)", [day])
         copy_frame(
             cursor,
-            detailed.join(entry_of, on="perimeter_id")
-            .join(posted, on="entry")
-            .select(
+            numbered.select(
                 pl.col("line_id").alias("care_line_id"),
                 pl.lit(day).alias("booked_on"),
                 "entry_id",
@@ -158,6 +117,43 @@ def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, 
             into="benefits_posting",
         )
     return int(changes["change_cents"].sum())
+
+
+def _entries_by_perimeter(detailed: pl.DataFrame, label: str) -> pl.DataFrame:
+    perimeters = detailed["perimeter_id"].unique().sort().to_list()
+    rows = [(number, clock.today(), "benefit", label, perimeter) for number, perimeter in enumerate(perimeters)]
+    return pl.DataFrame(rows, schema=ENTRY_SCHEMA, orient="row")
+
+
+def _member_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """What is due to each member: one credit per enrolment."""
+    totals = detailed.group_by("perimeter_id", "enrolment_id").agg(pl.col("change_cents").sum())
+    totals = totals.sort("perimeter_id", "enrolment_id")
+    return (
+        totals.join(_due_accounts(totals), on="enrolment_id", how="left", validate="1:1")
+        .join(entries.select("perimeter_id", "entry"), on="perimeter_id")
+        .select(
+            "entry",
+            "account_id",
+            amount_cents=-pl.col("change_cents"),
+            nature=pl.lit(Nature.BENEFIT.value),
+            person_id=pl.lit(None, pl.Int64),
+            period=pl.lit(None, pl.Date),
+            reference=pl.lit(None, pl.Int64),
+        )
+    )
+
+
+def _insurer_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """What the insurer bears: one debit per perimeter."""
+    totals = detailed.group_by("perimeter_id").agg(pl.col("change_cents").sum())
+    rows = [
+        (entry, account_of(AccountKind.BENEFITS, perimeter), int(cents), Nature.BENEFIT.value, None, None, None)
+        for entry, perimeter, cents in entries.join(totals, on="perimeter_id")
+        .select("entry", "perimeter_id", "change_cents")
+        .iter_rows()
+    ]
+    return pl.DataFrame(rows, schema=LINE_SCHEMA, orient="row")
 
 
 def _due_accounts(totals: pl.DataFrame) -> pl.DataFrame:

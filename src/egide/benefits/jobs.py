@@ -28,11 +28,11 @@ from egide.benefits.queries import (
     people_known,
     to_pay,
 )
-from egide.contracts.models import Enrolment
-from egide.exchanges.acts import Arrival, Fault, add_rejects, refuse_file, send
+from egide.contracts.queries import enrolment_with_member
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send, start_reading
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
 from egide.exchanges.codecs.sepa_credit import CreditHeader, CreditSchema, write_credits
-from egide.exchanges.models import File
+from egide.exchanges.queries import FileRow, file_to_read
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -58,8 +58,7 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
     Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
     """
     with only_one(f"benefits.read:{file_id}"):
-        with reading(context.actor.perimeters):
-            file = File.objects.get(pk=file_id)
+        file = file_to_read(context, file_id)
         if file.state == "read":
             return _outcome(file)
         try:
@@ -75,7 +74,7 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
 def follow(context: Context, enrolment_ids: Sequence[int]) -> None:
     """Brings benefits up to date after an act on contracts: what these enrolments received is decided again."""
     with perform(context, "benefits.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
-        enrolment = Enrolment.objects.get(pk=enrolment_ids[0])
+        enrolment = enrolment_with_member(enrolment_ids[0])
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
         replay(act, enrolment_ids)
 
@@ -131,7 +130,7 @@ def _transfer_file(record: Record, wanted: pl.DataFrame, perimeter_id: int) -> A
     )
 
 
-def _settle(context: Context, file: File, read: CareLineRead, progress: Progress) -> Outcome:
+def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progress) -> Outcome:
     received_on = file.received_at.date()
     run = _start(context, file, read)
     with reading(context.actor.perimeters):
@@ -161,7 +160,7 @@ def _settle(context: Context, file: File, read: CareLineRead, progress: Progress
     return _finish(context, file, run, matching, read)
 
 
-def _start(context: Context, file: File, read: CareLineRead) -> Run:
+def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
     """The run of this file: made once, with a block of line numbers that belongs to it alone."""
     with transaction.atomic(), connection.cursor() as cursor:
         set_perimeters(context.actor.perimeters)
@@ -172,7 +171,7 @@ def _start(context: Context, file: File, read: CareLineRead) -> Run:
         cursor.execute("SELECT nextval('benefits_care_line_id_seq')")
         first = int(cursor.fetchone()[0])
         cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
-        File.objects.filter(pk=file.pk).update(state="reading", lines=read.lines.height + _refused_acts(read))
+        start_reading(file, lines=read.lines.height + _refused_acts(read))
         return Run.objects.create(
             file=file, first_line_id=first, slices=max(1, -(-read.lines.height // _LINES_PER_SLICE))
         )
@@ -196,7 +195,7 @@ def _not_reversed(held: pl.DataFrame) -> pl.DataFrame:
     return held.filter(pl.col("operation") == "N").join(taken_back, on="line_id", how="anti")
 
 
-def _finish(context: Context, file: File, run: Run, matching: Matching, read: CareLineRead) -> Outcome:
+def _finish(context: Context, file: FileRow, run: Run, matching: Matching, read: CareLineRead) -> Outcome:
     """Writes the rejects of the whole file and its counts; every line is in one of the three."""
     with perform(context, "benefits.file_read", needs=Permission.BENEFITS, given=[file.pk, "finish"]) as act:
         _reject(file, matching, read.lines)
@@ -209,10 +208,7 @@ def _finish(context: Context, file: File, run: Run, matching: Matching, read: Ca
             ),
         )
         rejected = run.rejected + matching.refused.height + _refused_acts(read)
-        file.state = "read"
-        file.lines = run.posted + run.ignored + rejected
-        file.posted, file.ignored, file.rejected = run.posted, run.ignored, rejected
-        file.save()
+        close_file(file, posted=run.posted, ignored=run.ignored, rejected=rejected)
         if rejected:
             open_item(
                 act,
@@ -237,7 +233,7 @@ def _refused_acts(read: CareLineRead) -> int:
     return read.faults.filter(pl.col("effect") == "REFUSED").select("line_no", "position").unique().height
 
 
-def _reject(file: File, matching: Matching, lines: pl.DataFrame) -> None:
+def _reject(file: FileRow, matching: Matching, lines: pl.DataFrame) -> None:
     """Every refused line becomes a reject with what is needed to mend it; repeats are only counted."""
     refused = matching.refused.filter(pl.col("code") != IGNORED_DUPLICATE)
     if refused.is_empty():
@@ -286,7 +282,7 @@ def _reject(file: File, matching: Matching, lines: pl.DataFrame) -> None:
     )
 
 
-def _outcome(file: File) -> Outcome:
+def _outcome(file: FileRow) -> Outcome:
     run = Run.objects.filter(pk=file.pk).first()
     return Outcome(file.lines, file.posted, file.ignored, file.rejected, run.paid_cents if run else 0)
 

@@ -8,18 +8,18 @@ from datetime import date
 from egide.benefits.facts import CareLineFacts
 from egide.benefits.models import Payment
 from egide.benefits.queries import lines_paid_by
-from egide.contracts.models import Enrolment
+from egide.contracts.queries import enrolment_with_member
 from egide.documents.facts_benefits import BeneficiaryCare, BenefitStatement, CareLine
 from egide.kernel.reference import load_table
-from egide.people.models import Person
 from egide.people.papers import letter_frame, masked
+from egide.people.queries import names_of
 
 
 def statement_paper(payment: Payment) -> BenefitStatement:
     """The statement of one payment, beneficiary by beneficiary, line by line."""
-    enrolment = Enrolment.objects.select_related("member__household").get(pk=payment.enrolment_id)
+    enrolment = enrolment_with_member(payment.enrolment_id)
     lines = lines_paid_by(payment)
-    names = {person.pk: str(person) for person in Person.objects.filter(pk__in={line.person_id for line in lines})}
+    names = names_of({line.person_id for line in lines})
     return BenefitStatement(
         **letter_frame(enrolment.member, enrolment.number),
         number=f"R{payment.pk:08d}",

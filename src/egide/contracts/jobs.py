@@ -5,23 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from egide.contracts.models import RightsMovement
-from egide.exchanges.acts import Arrival, Fault, add_rejects, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, send
 from egide.exchanges.codecs import noemie_rights as codec
 from egide.exchanges.codecs.noemie_envelope import Envelope
-from egide.exchanges.models import File
+from egide.exchanges.queries import FileRow
 from egide.journal import clock, store
 from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.identifiers import nir_key
-from egide.people.models import Person
 from egide.work.acts import NewItem, open_item
 
 _KINDS = {"create": codec.Movement.CREATE, "change": codec.Movement.CHANGE, "cancel": codec.Movement.CANCEL}
 _OC_NUMBER = "99999999"  # the demo's number: the real one comes with the agreement signed with the scheme
 
 
-def send_rights(context: Context, *, perimeter_id: int) -> File | None:
+def send_rights(context: Context, *, perimeter_id: int) -> FileRow | None:
     """Writes every waiting movement into one file, in order of insured person; None when there is none."""
     with perform(context, "rights.send", needs=Permission.EXCHANGES, given=str(clock.now())) as act:
         waiting = list(
@@ -51,7 +50,7 @@ def send_rights(context: Context, *, perimeter_id: int) -> File | None:
     return file
 
 
-def read_answers(context: Context, file: File) -> dict[str, int]:
+def read_answers(context: Context, file: FileRow) -> dict[str, int]:
     """Reads the scheme's answers; a reject becomes a work item, so that it is mended and sent again (S003-052 to 054)."""
     with perform(context, "rights.answers", needs=Permission.EXCHANGES, given=file.pk) as act:
         act.on("file", file.pk, file.name, file.perimeter_id)
@@ -85,9 +84,7 @@ def read_answers(context: Context, file: File) -> dict[str, int]:
                     ),
                 )
         rejected = add_rejects(file, faults)
-        file.state, file.lines, file.rejected = "read", len(read.records) + len(read.faults), rejected
-        file.posted = file.lines - rejected
-        file.save()
+        close_file(file, posted=len(read.records) + len(read.faults) - rejected, rejected=rejected)
         act.outcome = dict(counts)
         act.because(
             f"{counts['acquitted']} mouvements acquittés, {counts['reported']} signalés, {counts['rejected']} refusés."
@@ -96,7 +93,7 @@ def read_answers(context: Context, file: File) -> dict[str, int]:
 
 
 def _movement(row: RightsMovement) -> codec.RightsMovement:
-    person: Person = row.person
+    person = row.person
     return codec.RightsMovement(
         reference=f"{row.pk:08d}",
         nir=person.insured_nir,

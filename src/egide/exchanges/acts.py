@@ -133,6 +133,24 @@ def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
         act.because(str(refusal))
 
 
+def lock_file(file_id: int) -> File:
+    """The file of a reading in progress, held until the end of the act so that no other reading meets it."""
+    return File.objects.select_for_update().get(pk=file_id)
+
+
+def start_reading(file: File, *, lines: int) -> None:
+    """Says that the reading of a file began, and how many lines it holds."""
+    File.objects.filter(pk=file.pk).update(state="reading", lines=lines)
+
+
+def close_file(file: File, *, posted: int, rejected: int, ignored: int = 0) -> None:
+    """Ends the reading of a file: every line is in one of the three counts, the database checks that they add up."""
+    file.state = "read"
+    file.lines = posted + ignored + rejected
+    file.posted, file.ignored, file.rejected = posted, ignored, rejected
+    file.save()
+
+
 def add_rejects(file: File, faults: Iterable[Fault]) -> int:
     """Records refused lines; a line refused twice for the same cause is recorded once. Returns how many were given."""
     rows = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
-from egide.people.models import User
+from egide.people.models import Person, User
 
 
 class Sought(StrEnum):
@@ -167,3 +167,8 @@ def user_by_role(role: str) -> User:
     if found is None:
         raise Refusal("people.no_user", f"Personne n’a le rôle « {role} ».", "Créez un compte de ce rôle.", role)
     return found
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """The first and last name of these persons."""
+    return {person.pk: str(person) for person in Person.objects.filter(pk__in=list(person_ids))}

@@ -13,15 +13,13 @@ from datetime import date
 import polars as pl
 from django.db import connection, transaction
 
-from egide.contracts.models import Enrolment
-from egide.contracts.queries import enrolment_facts
+from egide.contracts.queries import EnrolmentRow, count_enrolments, enrolment_facts, enrolment_with_member
 from egide.documents.acts import keep_document
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
-from egide.exchanges.acts import Arrival, Fault, add_rejects, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, send
 from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
-from egide.exchanges.models import File
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.bulk import copy_frame
@@ -62,9 +60,7 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
     """Brings premiums up to date after an act on contracts: accounts opened, differences posted, schedule issued."""
     with perform(context, "premium.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
         for enrolment_id in enrolment_ids:
-            enrolment = Enrolment.objects.select_related("member__household", "mandate__bank_account").get(
-                pk=enrolment_id
-            )
+            enrolment = enrolment_with_member(enrolment_id)
             open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
             if new_schedule:
@@ -72,7 +68,7 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
         bring_up_to_date(act, enrolment_ids)
 
 
-def _issue_schedule(record: Record, enrolment: Enrolment) -> None:
+def _issue_schedule(record: Record, enrolment: EnrolmentRow) -> None:
     around = max(clock.today(), enrolment.starts_on)
     schedule = schedule_of(enrolment.pk, around=around)
     if not any(instalment.shares for instalment in schedule.instalments):
@@ -114,7 +110,7 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
     with transaction.atomic():
         set_perimeters(context.actor.perimeters)
         call, _ = Call.objects.get_or_create(month=month, perimeter_id=perimeter_id)
-        count = Enrolment.objects.filter(perimeter_id=perimeter_id).count()
+        count = count_enrolments(perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
     first = call.chunks_done if call.stage == "open" else 0
     enrolments = called = 0
@@ -229,7 +225,7 @@ def _post_debits(record: Record, wanted: pl.DataFrame, month: date, perimeter_id
 def record_returns(context: Context, file_id: int) -> int:
     """Posts the debits that the bank returned, each with its date and instalment (S003-112); returns how many."""
     with perform(context, "premium.returns", needs=Permission.PREMIUMS, given=file_id) as act:
-        file = File.objects.select_for_update().get(pk=file_id)
+        file = lock_file(file_id)
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return file.posted
@@ -268,9 +264,7 @@ def record_returns(context: Context, file_id: int) -> int:
                 )
             )
         post(act, entries)
-        file.state, file.lines, file.posted = "read", len(read.records) + len(read.faults), len(entries)
-        file.rejected = add_rejects(file, unknown)
-        file.save()
+        close_file(file, posted=len(entries), rejected=add_rejects(file, unknown))
         act.because(f"{len(entries)} prélèvements rejetés imputés, {file.rejected} non reconnus.")
     return len(entries)
 

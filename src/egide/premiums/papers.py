@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.contracts.models import Enrolment
+from egide.contracts.queries import EnrolmentRow
 from egide.documents import facts as papers
 from egide.people.papers import letter_frame, payment_of
 from egide.premiums.decisions import covers_frame, month_facts, tax_rules
@@ -27,7 +27,7 @@ def explain_share(enrolment: EnrolmentFacts, person_id: int, month: date, *, rul
     return explain(book, rule, mine, group=rows)
 
 
-def schedule_paper(enrolment: Enrolment, facts: EnrolmentFacts, schedule: Schedule) -> papers.Schedule:
+def schedule_paper(enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Schedule) -> papers.Schedule:
     """The schedule as it is printed and sent (S003-102)."""
     months = [instalment.month for instalment in schedule.instalments]
     last_month = months[-1]

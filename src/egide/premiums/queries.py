@@ -65,7 +65,8 @@ def schedule_of(enrolment_id: int, *, around: date) -> Schedule:
 def schedule_for(enrolment: EnrolmentFacts, *, around: date) -> Schedule:
     """The same for facts that may not be in the database yet: a form, an endorsement being prepared."""
     months = contract_months(enrolment.starts_on, enrolment.ends_on, around=around)
-    return schedule(book_for(enrolment.product_code, months[0]), enrolment, months)
+    # A contract ended on its first day has no month at all.
+    return schedule(book_for(enrolment.product_code, min(months, default=enrolment.starts_on)), enrolment, months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def queue(*, kinds: Sequence[str] = (), team_id: int | None = None, limit: int =
     return list(items.order_by("state", "due_on", "received_at", "id")[:limit])
 
 
+def item_about(kind: str, subject_kind: str, subject_id: int) -> Item:
+    """The latest item of a kind on one file, which is the open one when there is one."""
+    return Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id).latest("id")
+
+
 def items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
     """Every item on these subjects, open ones first."""
     return list(

@@ -22,7 +22,7 @@ from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
 from egide.work.acts import NewItem, close, open_item, pause, resume
-from egide.work.models import Item
+from egide.work.queries import item_about
 
 _ACT_DAYS = 2  # S003-163: two working days from the complete file, nine times in ten
 
@@ -109,7 +109,7 @@ def ask_papers(context: Context, form_id: int, *, revision: int, letter: bytes, 
             )
         form.state = "waiting"
         form.save()
-        item = Item.objects.get(kind="enrolment", subject_kind="form", subject_id=form.pk)
+        item = item_about("enrolment", "form", form.pk)
         pause(act, item, "pièces manquantes : " + ", ".join(issue.paper for issue in read.papers))
         keep_document(
             act,
@@ -128,7 +128,7 @@ def papers_received(context: Context, form_id: int, *, scan: bytes, pages: int) 
     """Keeps the papers that were missing and starts the clock again from their reception."""
     with perform(context, "enrolment.papers_received", needs=Permission.ENROL, given=[form_id, scan]) as act:
         form = _locked(form_id)
-        item = Item.objects.get(kind="enrolment", subject_kind="form", subject_id=form.pk)
+        item = item_about("enrolment", "form", form.pk)
         keep_document(
             act,
             scan,
@@ -166,7 +166,7 @@ def validate_form(context: Context, form_id: int, *, revision: int) -> Enrolment
         enrolment = enrol(act, form.perimeter_id, read.asked, effect)
         form.state, form.enrolment_id = "enrolled", enrolment.pk
         form.save()
-        item = Item.objects.get(kind="enrolment", subject_kind="form", subject_id=form.pk)
+        item = item_about("enrolment", "form", form.pk)
         close(act, item)
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
         act.outcome = {"enrolment": enrolment.pk, "number": enrolment.number, "form": form.pk}

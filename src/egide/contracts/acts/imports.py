@@ -8,11 +8,11 @@ from itertools import groupby
 from egide.contracts.acts.forms import effect_of, enrol
 from egide.contracts.facts import EnrolmentAsked, PersonAsked
 from egide.contracts.queries import product_terms
-from egide.exchanges.acts import Fault, add_rejects, refuse_file
+from egide.exchanges.acts import Fault, add_rejects, close_file, refuse_file
 from egide.exchanges.codecs.enrolment_cells import CellFault
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_sheet import EnrolmentRow, RowReject, SheetRead, read_enrolments
-from egide.exchanges.models import File
+from egide.exchanges.queries import FileRow
 from egide.journal import store
 from egide.journal.acts import AlreadyDone, perform
 from egide.journal.facts import Context
@@ -32,7 +32,7 @@ class Imported:
     refused: SheetRead
 
 
-def import_sheet(context: Context, file: File) -> Imported:
+def import_sheet(context: Context, file: FileRow) -> Imported:
     """Makes an enrolment of each sound family of a received table. Reading it again makes nothing twice."""
     try:
         read = read_enrolments(file.name, store.load(file.sha256))
@@ -51,7 +51,7 @@ def import_sheet(context: Context, file: File) -> Imported:
     return Imported(tuple(made), SheetRead((), tuple(sorted(refused, key=lambda row: row.line_no))))
 
 
-def _enrol_family(context: Context, file: File, reference: str, family: list[EnrolmentRow]) -> int:
+def _enrol_family(context: Context, file: FileRow, reference: str, family: list[EnrolmentRow]) -> int:
     """One family, one act; its key is the file and the family, so that a second reading finds what the first did."""
     once = replace(context, key=f"import:{file.sha256}:{reference}")
     try:
@@ -65,7 +65,7 @@ def _enrol_family(context: Context, file: File, reference: str, family: list[Enr
         return int(str(done.outcome["enrolment"]))
 
 
-def _asked(family: list[EnrolmentRow], file: File) -> EnrolmentAsked:
+def _asked(family: list[EnrolmentRow], file: FileRow) -> EnrolmentAsked:
     ordered = sorted(family, key=lambda row: row.role != "ASSURE")
     head = ordered[0]
     received_on = file.received_at.date()
@@ -133,7 +133,7 @@ def _person(row: EnrolmentRow, head: EnrolmentRow) -> PersonAsked:
     )
 
 
-def _close(context: Context, file: File, read: SheetRead, refused: list[RowReject]) -> None:
+def _close(context: Context, file: FileRow, read: SheetRead, refused: list[RowReject]) -> None:
     with perform(context, "enrolment.import_done", needs=Permission.ENROL, given=file.pk) as act:
         add_rejects(
             file,
@@ -143,11 +143,7 @@ def _close(context: Context, file: File, read: SheetRead, refused: list[RowRejec
                 for fault in row.reasons
             ),
         )
-        lines = len(read.rows) + len(read.rejects)
-        file.state, file.lines = "read", lines
-        file.rejected = len(refused)
-        file.posted = lines - len(refused)
-        file.save()
+        close_file(file, posted=len(read.rows) + len(read.rejects) - len(refused), rejected=len(refused))
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.because(f"{file.posted} lignes prises, {file.rejected} refusées.")
 

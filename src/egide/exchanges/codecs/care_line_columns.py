@@ -96,6 +96,7 @@ def _nir_number() -> pl.Expr:
 
 
 def invoice_columns(file_date: date) -> list[pl.Expr]:
+    """Return the columns cut from a beneficiary record; the file's date settles the century of birth."""
     b, at = BENEFICIARY, LENGTH_DIGITS
     return [
         cut(b["nir"], at).alias("nir"),
@@ -134,6 +135,7 @@ def invoice_good() -> pl.Expr:
 
 
 def act_columns(layout: Layout) -> list[pl.Expr]:
+    """Return the columns cut from an act or stay record of this layout."""
     has_speciality = "executant" in layout.by_name
     return [
         _word(layout["reference"]).alias("reference"),

@@ -118,6 +118,7 @@ def _signed(lines: pl.DataFrame, column: str) -> pl.Series:
 
 
 def declared_totals(raw: str, line_no: int) -> CareTotals:
+    """Return the totals that a trailer declares.  Raises Refusal, with the line, when they cannot be read."""
     values: dict[str, int] = {"invoice_count": 0}
     record = raw.ljust(TOTALS.length)
     for name in _TOTAL_TITLES:

@@ -71,17 +71,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "account",
-            models.UniqueConstraint(
-                fields=["enrolment_id", "kind", "perimeter", "detail"], name="ledger_account_once"
-            ),
+            models.UniqueConstraint(fields=["enrolment_id", "kind", "perimeter", "detail"], name="ledger_account_once"),
         ),
         migrations.AddConstraint(
             "account",
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=[
-                        "member", "benefits_due", "premiums", "tax", "aid_fund", "benefits", "debits_sent",
-                        "transfers_sent", "bank",
+                        "member",
+                        "benefits_due",
+                        "premiums",
+                        "tax",
+                        "aid_fund",
+                        "benefits",
+                        "debits_sent",
+                        "transfers_sent",
+                        "bank",
                     ]
                 ),
                 name="ledger_account_kind_known",

@@ -4,29 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ProductVersion',
+            name="ProductVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField()),
-                ('version', models.DateField()),
-                ('title', models.TextField()),
-                ('insurer', models.TextField()),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('files', models.JSONField()),
-                ('published_on', models.DateField()),
-                ('act_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField()),
+                ("version", models.DateField()),
+                ("title", models.TextField()),
+                ("insurer", models.TextField()),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("files", models.JSONField()),
+                ("published_on", models.DateField()),
+                ("act_id", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['code', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='products_version_once')],
+                "ordering": ["code", "version"],
+                "constraints": [models.UniqueConstraint(fields=("code", "version"), name="products_version_once")],
             },
         ),
     ]

@@ -5,76 +5,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0001_initial'),
+        ("journal", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('title', models.TextField()),
-                ('team_id', models.IntegerField(null=True)),
-                ('assignee_id', models.BigIntegerField(null=True)),
-                ('subject_kind', models.TextField()),
-                ('subject_id', models.BigIntegerField()),
-                ('detail', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField()),
-                ('limit_days', models.SmallIntegerField()),
-                ('limit_unit', models.TextField(default='working')),
-                ('region', models.TextField(default='national')),
-                ('due_on', models.DateField(null=True)),
-                ('state', models.TextField(default='open')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("title", models.TextField()),
+                ("team_id", models.IntegerField(null=True)),
+                ("assignee_id", models.BigIntegerField(null=True)),
+                ("subject_kind", models.TextField()),
+                ("subject_id", models.BigIntegerField()),
+                ("detail", models.JSONField(default=dict)),
+                ("received_at", models.DateTimeField()),
+                ("limit_days", models.SmallIntegerField()),
+                ("limit_unit", models.TextField(default="working")),
+                ("region", models.TextField(default="national")),
+                ("due_on", models.DateField(null=True)),
+                ("state", models.TextField(default="open")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
             ],
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField()),
-                ('end', models.DateField(null=True)),
-                ('reason', models.TextField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='work.item')),
-                ('perimeter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='journal.perimeter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("start", models.DateField()),
+                ("end", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pauses", to="work.item"
+                    ),
+                ),
+                ("perimeter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="journal.perimeter")),
             ],
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['perimeter', 'due_on'], name='work_item_queue'),
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["perimeter", "due_on"], name="work_item_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='work_item_subject'),
+            model_name="item",
+            index=models.Index(fields=["subject_kind", "subject_id"], name="work_item_subject"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'paused', 'done'))), name='work_item_state'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("open", "paused", "done"))), name="work_item_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('state', 'paused')), models.Q(('due_on__isnull', False), ('state__in', ('open', 'done'))), _connector='OR'), name='work_item_due_unless_paused'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_on__isnull", True), ("state", "paused")),
+                    models.Q(("due_on__isnull", False), ("state__in", ("open", "done"))),
+                    _connector="OR",
+                ),
+                name="work_item_due_unless_paused",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='work_item_closed_when_done'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("closed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="work_item_closed_when_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('kind', 'subject_kind', 'subject_id'), name='work_item_open_once_per_subject'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "done"), _negated=True),
+                fields=("kind", "subject_kind", "subject_id"),
+                name="work_item_open_once_per_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('end__isnull', True), ('end__gte', models.F('start')), _connector='OR'), name='work_pause_order'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__isnull", True), ("end__gte", models.F("start")), _connector="OR"),
+                name="work_pause_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('end__isnull', True)), fields=('item',), name='work_pause_one_at_a_time'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end__isnull", True)), fields=("item",), name="work_pause_one_at_a_time"
+            ),
         ),
     ]
