@@ -58,8 +58,9 @@ INVARIANTS = (
     Invariant(
         "benefits.line_once",
         "Aucun acte n’est compté deux fois.",
-        """SELECT min(id) FROM benefits_care_line
-           GROUP BY person_id, invoice_no, act_no, act_code, care_on, operation, charged_cents, amo_cents
+        """SELECT min(id) FROM benefits_care_line l
+           WHERE operation = 'N' AND NOT EXISTS (SELECT 1 FROM benefits_care_line r WHERE r.reverses_id = l.id)
+           GROUP BY person_id, invoice_no, act_no, act_code, care_on, charged_cents, amo_cents
            HAVING count(*) > 1""",
     ),
 )

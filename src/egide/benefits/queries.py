@@ -108,13 +108,16 @@ FULL_SCHEMA: Schema = {
     "care_path": pl.Boolean,
     "basket": pl.String,
     "posted_cents": pl.Int64,
+    "covered": pl.Boolean,
 }
 
 _LIVES = """
 SELECT l.id, l.person_id, l.invoice_no, l.act_code, l.act_no, l.care_on, l.operation, l.charged_cents, l.amo_cents,
   l.reverses_id, l.perimeter_id, l.enrolment_id, e.product_code, e.formula, e.scheme, p.birth_date, c.since, l.family,
   l.quantity, l.base_cents, l.rate_bp, l.withheld_cents, l.tariff_agreement, l.care_path, l.basket,
-  COALESCE((SELECT sum(x.amount_cents) FROM benefits_posting x WHERE x.care_line_id = l.id), 0)::bigint
+  COALESCE((SELECT sum(x.amount_cents) FROM benefits_posting x WHERE x.care_line_id = l.id), 0)::bigint,
+  EXISTS (SELECT 1 FROM contracts_cover k WHERE k.person_id = l.person_id AND k.enrolment_id = l.enrolment_id
+    AND NOT k.cancelled AND k.period @> l.care_on)
 FROM benefits_care_line l
 JOIN contracts_enrolment e ON e.id = l.enrolment_id
 JOIN people_person p ON p.id = l.person_id
@@ -261,7 +264,7 @@ def payments_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Paymen
 
 _PAID_BY = """
  JOIN benefits_posting p ON p.care_line_id = l.id
-WHERE p.enrolment_id = %s AND p.booked_on <= %s AND p.booked_on >= %s
+WHERE p.enrolment_id = %s AND p.entry_id < %s AND p.entry_id > %s
 GROUP BY l.id, l.received_on ORDER BY l.person_id, l.care_on, l.id
 """
 
@@ -271,9 +274,10 @@ def lines_paid_by(payment: Payment) -> list[CareLineFacts]:
     previous = (
         Payment.objects.filter(enrolment_id=payment.enrolment_id, pk__lt=payment.pk)
         .order_by("-pk")
-        .values_list("paid_on", flat=True)
+        .values_list("entry_id", flat=True)
         .first()
     )
     with connection.cursor() as cursor:
-        cursor.execute(_LINES + _PAID_BY, [payment.enrolment_id, payment.paid_on, previous or date.min])
+        # Entries are numbered in order: those between two transfers are what the second one pays, even on one day.
+        cursor.execute(_LINES + _PAID_BY, [payment.enrolment_id, payment.entry_id, previous or 0])
         return [CareLineFacts(*row) for row in cursor.fetchall()]

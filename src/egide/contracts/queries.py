@@ -150,7 +150,7 @@ COVER_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 _COVER_FRAME = """
--- Covers of one slice of the enrolments whose period meets [first, last), with their aids.
+-- Covers of one perimeter whose period meets [first, last), with their aids.
 WITH aids AS (
   SELECT enrolment_id, person_id,
     COALESCE(sum(amount_cents) FILTER (WHERE nature = 'acs'), 0)::bigint AS acs,
@@ -162,11 +162,11 @@ FROM contracts_cover c
 JOIN contracts_enrolment e ON e.id = c.enrolment_id
 JOIN people_person p ON p.id = c.person_id
 LEFT JOIN aids a ON a.enrolment_id = c.enrolment_id AND a.person_id = c.person_id
-WHERE NOT c.cancelled AND c.period && daterange(%s, %s) AND c.perimeter_id = %s AND c.enrolment_id %% %s = %s
+WHERE NOT c.cancelled AND c.period && daterange(%s, %s) AND c.perimeter_id = %s
 ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 """
 
 
-def covers_between(first: date, last: date, *, perimeter_id: int, slices: int = 1, slice_no: int = 0) -> pl.DataFrame:
-    """Covers that meet [first, last) in one perimeter, as a frame of ``COVER_SCHEMA``; one slice of the enrolments."""
-    return fetch_frame(_COVER_FRAME, [first, last, perimeter_id, slices, slice_no], COVER_SCHEMA)
+def covers_between(first: date, last: date, *, perimeter_id: int) -> pl.DataFrame:
+    """Covers that meet [first, last) in one perimeter, as a frame of ``COVER_SCHEMA``."""
+    return fetch_frame(_COVER_FRAME, [first, last, perimeter_id], COVER_SCHEMA)

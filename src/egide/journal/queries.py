@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Max, Q
 
 from egide.journal.facts import Actor, Channel, Context, Role
 from egide.journal.models import Act, Perimeter
@@ -30,3 +31,17 @@ def broken_links(at_most: int = 5) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT act_position FROM journal_broken_links(%s)", [at_most])
         return [row[0] for row in cursor.fetchall()]
+
+
+def last_position() -> int:
+    """The last position of the journal that this transaction sees: a follower starts from there."""
+    return Act.objects.aggregate(last=Max("position"))["last"] or 0
+
+
+def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) -> list[int]:
+    """The files touched after a position by acts of these families, each once: what a follower must look at again."""
+    families = Q()
+    for kind in kinds:
+        families |= Q(kind__startswith=kind)
+    found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
+    return sorted(set(found.values_list("subject_id", flat=True)))

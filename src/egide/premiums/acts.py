@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -68,16 +69,44 @@ def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.Dat
     return changes, counterparts(changes, decided, tax_rules(book))
 
 
-def call_slice(record: Record, month: date, *, perimeter_id: int, slices: int, slice_no: int) -> tuple[int, int]:
-    """Calls one month for one slice of the enrolments; returns how many enrolments it moved, and for how much.
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """Everything known of one month in one perimeter when its call begins: covers that meet it, amounts posted for it.
+
+    What changes after this reading is caught up at the end of the call, by following the journal.
+    """
+
+    month: date
+    perimeter_id: int
+    covers: pl.DataFrame
+    posted: pl.DataFrame
+
+    def slice(self, slices: int, number: int) -> MonthFacts:
+        """The part of the enrolments that one slice of the call handles."""
+        mine = pl.col("enrolment_id") % slices == number
+        return replace(self, covers=self.covers.filter(mine), posted=self.posted.filter(mine))
+
+
+def read_month(month: date, *, perimeter_id: int) -> MonthFacts:
+    """Reads a month once for all its slices."""
+    return MonthFacts(
+        month=month,
+        perimeter_id=perimeter_id,
+        covers=covers_between(month, add_months(month, 1), perimeter_id=perimeter_id),
+        posted=posted_in_month(month, perimeter_id=perimeter_id),
+    )
+
+
+def call_slice(record: Record, facts: MonthFacts) -> tuple[int, int]:
+    """Calls one slice of a month; returns how many enrolments it moved, and for how much.
 
     An enrolment that no longer covers anyone in the month is not here: the act that ended it posted its difference.
     """
     moved: set[int] = set()
     called = 0
-    for changes, sides in _changes(month, perimeter_id=perimeter_id, slices=slices, slice_no=slice_no):
-        label = f"Appel de cotisations de {format_month(month)}"
-        post_changes(record, changes, sides, perimeter_id=perimeter_id, label=label, kind="premium.call")
+    label = f"Appel de cotisations de {format_month(facts.month)}"
+    for changes, sides in _changes(facts):
+        post_changes(record, changes, sides, perimeter_id=facts.perimeter_id, label=label, kind="premium.call")
         moved.update(changes["enrolment_id"].unique().to_list())
         called += int(changes["change_cents"].sum())
     return len(moved), called
@@ -85,22 +114,17 @@ def call_slice(record: Record, month: date, *, perimeter_id: int, slices: int, s
 
 def not_as_due(month: date, *, perimeter_id: int) -> pl.DataFrame:
     """Where the posted amounts of a called month are not what is due: nothing, unless someone forgot to follow an act."""
-    found = [changes for changes, _ in _changes(month, perimeter_id=perimeter_id, slices=1, slice_no=0)]
+    found = [changes for changes, _ in _changes(read_month(month, perimeter_id=perimeter_id))]
     return pl.concat(found) if found else _no_changes()
 
 
-def _changes(
-    month: date, *, perimeter_id: int, slices: int, slice_no: int
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _changes(facts: MonthFacts) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """For each product: what differs from the ledger for one month, and its other side."""
-    place = {"perimeter_id": perimeter_id, "slices": slices, "slice_no": slice_no}
-    covers = covers_between(month, add_months(month, 1), **place)
-    posted = posted_in_month(month, **place)
-    for code in covers["product_code"].unique().sort().to_list():
-        mine = covers.filter(pl.col("product_code") == code)
-        own = posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
-        book = book_for(code, month)
-        decided = decide_months(book, mine, [month])
+    for code in facts.covers["product_code"].unique().sort().to_list():
+        mine = facts.covers.filter(pl.col("product_code") == code)
+        own = facts.posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
+        book = book_for(code, facts.month)
+        decided = decide_months(book, mine, [facts.month])
         changes = difference(due_lines(decided), own)
         if not changes.is_empty():
             yield changes, counterparts(changes, decided, tax_rules(book))

@@ -27,14 +27,15 @@ from egide.journal.facts import Context
 from egide.journal.invariants import Finding
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import set_perimeters
+from egide.journal.queries import last_position, subjects_since
+from egide.journal.scope import reading, set_perimeters
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
-from egide.premiums.acts import bring_up_to_date, call_slice, not_as_due
+from egide.premiums.acts import bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
 from egide.premiums.papers import schedule_paper
@@ -111,6 +112,8 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         set_perimeters(context.actor.perimeters)
         call, _ = Call.objects.get_or_create(month=month, perimeter_id=perimeter_id)
         count = count_enrolments(perimeter_id)
+        started_at = last_position()
+        facts = read_month(month, perimeter_id=perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
     first = call.chunks_done if call.stage == "open" else 0
     enrolments = called = 0
@@ -118,7 +121,7 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         with perform(
             context, "premium.call", needs=Permission.PREMIUMS, given=[str(month), perimeter_id, number]
         ) as act:
-            moved, cents = call_slice(act, month, perimeter_id=perimeter_id, slices=slices, slice_no=number)
+            moved, cents = call_slice(act, facts.slice(slices, number))
             enrolments, called = enrolments + moved, called + cents
             call.chunks_done = max(call.chunks_done, number + 1)
             call.enrolments += moved
@@ -130,9 +133,18 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
             act.outcome = {"slice": number, "enrolments": moved, "cents": cents}
             act.because(f"{moved} adhésions appelées pour {format_eur(cents)} net d’aides.")
         progress(f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}")
+    _catch_up(context, started_at)
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
     return Called(enrolments, called, debits, debited, file_id)
+
+
+def _catch_up(context: Context, position: int) -> None:
+    """Follows what people did on contracts while the call was running, from the place in the journal where it began."""
+    with reading(context.actor.perimeters):
+        touched = subjects_since(position, kinds=("enrolment.", "endorsement."), subject_kind="enrolment")
+    if touched:
+        follow(context, touched)
 
 
 def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tuple[int, int, int | None]:

@@ -20,11 +20,11 @@ from egide.products.queries import book_for
 _PREMIUM_NATURES = ("premium", "aid_acs", "aid_other")
 
 _POSTED_MONTH = """
--- What the member accounts of one slice already carry for one month.
+-- What the member accounts of one perimeter already carry for one month.
 SELECT a.enrolment_id, l.person_id, l.period, l.nature, sum(l.amount_cents)::bigint
 FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
 WHERE l.period = %s AND l.nature IN ('premium', 'aid_acs', 'aid_other') AND a.kind = 'member'
-  AND l.perimeter_id = %s AND a.enrolment_id %% %s = %s
+  AND l.perimeter_id = %s
 GROUP BY 1, 2, 3, 4
 """
 
@@ -37,9 +37,9 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-def posted_in_month(month: date, *, perimeter_id: int, slices: int = 1, slice_no: int = 0) -> pl.DataFrame:
-    """Posted premiums and aids of one month in one slice (``DUE_SCHEMA``)."""
-    return fetch_frame(_POSTED_MONTH, [month, perimeter_id, slices, slice_no], DUE_SCHEMA)
+def posted_in_month(month: date, *, perimeter_id: int) -> pl.DataFrame:
+    """Posted premiums and aids of one month in one perimeter (``DUE_SCHEMA``)."""
+    return fetch_frame(_POSTED_MONTH, [month, perimeter_id], DUE_SCHEMA)
 
 
 def posted_on(enrolment_ids: Sequence[int]) -> pl.DataFrame:
@@ -48,13 +48,8 @@ def posted_on(enrolment_ids: Sequence[int]) -> pl.DataFrame:
 
 
 def called_months(perimeter_id: int) -> list[date]:
-    """The months already called in a perimeter, in order."""
-    return list(
-        Call.objects.filter(perimeter_id=perimeter_id)
-        .exclude(stage="open")
-        .order_by("month")
-        .values_list("month", flat=True)
-    )
+    """The months called in a perimeter, in order; one being called counts, so that no act falls between two slices."""
+    return list(Call.objects.filter(perimeter_id=perimeter_id).order_by("month").values_list("month", flat=True))
 
 
 def schedule_of(enrolment_id: int, *, around: date) -> Schedule:

@@ -100,9 +100,12 @@ def adjudicate(
 
 
 def standing(lines: pl.DataFrame) -> pl.DataFrame:
-    """The normal lines that no reversal takes back."""
+    """The normal lines that no reversal takes back, on days that the enrolment still covers (``FULL_SCHEMA``).
+
+    A back-dated end of cover thus takes back what was posted after it, and a cover given back restores it.
+    """
     taken_back = lines.filter(pl.col("reverses_id").is_not_null()).select(line_id=pl.col("reverses_id"))
-    return lines.filter(pl.col("operation") == "N").join(taken_back, on="line_id", how="anti")
+    return lines.filter((pl.col("operation") == "N") & pl.col("covered")).join(taken_back, on="line_id", how="anti")
 
 
 def difference(due: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:

@@ -106,23 +106,26 @@ def _refused(part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.col(name).cast(kind) for name, kind in REFUSED_SCHEMA.items())
 
 
-SAME_LINE = [
-    "person_id",
-    "invoice_no",
-    "act_code",
-    "care_on",
-    "operation",
-    "charged_cents",
-    "amo_cents",
-    "act_no",
-]
+SAME_LINE = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents", "amo_cents", "act_no"]
 
 
 def set_apart_duplicates(matched: pl.DataFrame, existing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The lines to adjudicate, and those that repeat a line already held (``SAME_LINE``), to be ignored."""
-    repeated = matched.join(existing.select(SAME_LINE).unique(), on=SAME_LINE, how="semi")
-    fresh = matched.join(repeated.select("line_id"), on="line_id", how="anti")
-    return fresh.sort("line_id"), as_refused(repeated, IGNORED_DUPLICATE)
+    """The lines to adjudicate, and those that repeat the line before them, to be ignored.
+
+    Lines with the same ``SAME_LINE`` are one care, told in turn by a line and by its reversal: one that says again what the
+    line before it said, held or in the same file, is a repeat. A line that was taken back may thus be sent again.
+    """
+    taken_back = existing.filter(pl.col("reverses_id").is_not_null())["reverses_id"].implode()
+    stands = (pl.col("operation") == "N") & ~pl.col("line_id").is_in(taken_back)
+    held = existing.group_by(SAME_LINE).agg(held=pl.when(stands.any()).then(pl.lit("N")).otherwise(pl.lit("A")))
+    told = (
+        matched.sort("line_id")
+        .join(held, on=SAME_LINE, how="left", maintain_order="left")
+        .with_columns(before=pl.col("operation").shift(1).over(SAME_LINE).fill_null(pl.col("held")))
+    )
+    repeated = told.filter(pl.col("operation") == pl.col("before"))
+    fresh = told.filter(pl.col("operation").ne_missing(pl.col("before"))).drop("held", "before")
+    return fresh, as_refused(repeated, IGNORED_DUPLICATE)
 
 
 REVERSAL_KEY = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents"]

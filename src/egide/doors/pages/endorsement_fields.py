@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -147,88 +148,82 @@ def _certificate(reader: _Reader, content: Mapping[str, Any], holder: str) -> Ce
     return Certificate(holder, holder, agreed, until, amount) if agreed and until else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the fields of the page show: the typed values and, beside each, what is wrong with it."""
+
+    content: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+    def field(self, name: str, label: str, kind: str, **more: object) -> Shape:
+        """One field with its value as typed."""
+        value = self.content.get(name, "")
+        day = parse_day(str(value)) if kind == "date" and value else None
+        error = self.errors.get(name, "")
+        return {"name": name, "label": label, "kind": kind, "value": day or value, "error": error, **more}
+
+    def received(self) -> Shape:
+        """When the request reached us."""
+        return self.field("received_on", _("Demande reçue le"), "date", width="s", required=True)
+
+    def reason(self) -> Shape:
+        """Why, in the member's words."""
+        return self.field("reason", _("Motif"), "text", width="full")
+
+
 def sections(
     content: Mapping[str, Any], facts: EnrolmentFacts, *, revision: int, errors: Mapping[str, str], aid: bool
 ) -> list[Shape]:
     """The fields of one kind of change."""
-    kind = kind_of(str(content.get("kind")))
-
-    def field(name: str, label: str, kind_: str, **more: object) -> Shape:
-        value = content.get(name, "")
-        day = parse_day(str(value)) if kind_ == "date" and value else None
-        return {
-            "name": name,
-            "label": label,
-            "kind": kind_,
-            "value": day or value,
-            "error": errors.get(name, ""),
-            **more,
-        }
-
-    hidden = [
+    kind, page = kind_of(str(content.get("kind"))), _Sheet(content, errors)
+    hidden: list[Shape] = [
         {"name": "kind", "label": "kind", "kind": "hidden", "value": kind.value},
         {"name": "revision", "label": "revision", "kind": "hidden", "value": revision},
     ]
-    received = field("received_on", _("Demande reçue le"), "date", width="s", required=True)
-    if kind is EndorsementKind.TERMINATE:
-        end = field(
-            "event_on",
-            _("Fin demandée le"),
-            "date",
-            width="s",
-            required=True,
-            hint=_("Premier jour sans garantie, au premier d’un mois."),
-        )
-        return [{"key": "when", "title": _("Résilier l’adhésion"), "fields": [*hidden, end, received, _reason(field)]}]
-    if kind is EndorsementKind.REMOVE_PERSON:
-        people = [
-            ("", "–"),
-            *(
-                (str(one.person_id), f"{one.first_name} {one.last_name}")
-                for one in facts.covers
-                if one.link != "member"
-            ),
-        ]
-        who = field("person_id", _("Personne à radier"), "select", options=people, required=True)
-        end = field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True)
-        return [
-            {"key": "when", "title": _("Radier une personne"), "fields": [*hidden, who, end, received, _reason(field)]}
-        ]
+    match kind:
+        case EndorsementKind.TERMINATE:
+            hint = _("Premier jour sans garantie, au premier d’un mois.")
+            end = page.field("event_on", _("Fin demandée le"), "date", width="s", required=True, hint=hint)
+            fields = [*hidden, end, page.received(), page.reason()]
+            return [{"key": "when", "title": _("Résilier l’adhésion"), "fields": fields}]
+        case EndorsementKind.REMOVE_PERSON:
+            end = page.field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True)
+            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason()]
+            return [{"key": "when", "title": _("Radier une personne"), "fields": fields}]
+        case _:
+            return _addition(page, hidden, aid=aid)
+
+
+def _who_leaves(page: _Sheet, facts: EnrolmentFacts) -> Shape:
+    leaving = [one for one in facts.covers if one.link != "member"]
+    people = [("", "–"), *((str(one.person_id), f"{one.first_name} {one.last_name}") for one in leaving)]
+    return page.field("person_id", _("Personne à radier"), "select", options=people, required=True)
+
+
+def _addition(page: _Sheet, hidden: list[Shape], *, aid: bool) -> list[Shape]:
     links = [(one, words.LINKS[one]) for one in ("child", "spouse")]
-    shown = [
+    own = _("Vide pour un enfant sous le numéro d’un parent.")
+    person = [
         *hidden,
-        field("link", _("Lien avec l’adhérent"), "select", options=links, width="s", required=True),
-        field("last_name", _("Nom"), "text", required=True),
-        field("first_name", _("Prénom"), "text", required=True),
-        field("birth_date", _("Date de naissance"), "date", width="s", required=True),
-        field("birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
-        field("nir", _("N° de sécurité sociale"), "text", width="l", hint=_("Vide pour un enfant sous le numéro d’un parent.")),
-        field("student", _("Poursuit des études"), "checkbox"),
-    ]  # fmt: skip
-    when = [
-        field(
-            "event_on",
-            _("Date d’effet demandée"),
-            "date",
-            width="s",
-            hint=_("Vide pour une naissance : le jour de naissance."),
-        ),
-        received,
+        page.field("link", _("Lien avec l’adhérent"), "select", options=links, width="s", required=True),
+        page.field("last_name", _("Nom"), "text", required=True),
+        page.field("first_name", _("Prénom"), "text", required=True),
+        page.field("birth_date", _("Date de naissance"), "date", width="s", required=True),
+        page.field("birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
+        page.field("nir", _("N° de sécurité sociale"), "text", width="l", hint=own),
+        page.field("student", _("Poursuit des études"), "checkbox"),
     ]
+    birth = _("Vide pour une naissance : le jour de naissance.")
+    when = [page.field("event_on", _("Date d’effet demandée"), "date", width="s", hint=birth), page.received()]
     made: list[Shape] = [
-        {"key": "person", "title": _("La personne à ajouter"), "fields": shown},
+        {"key": "person", "title": _("La personne à ajouter"), "fields": person},
         {"key": "when", "title": _("Quand"), "fields": when},
     ]
     if aid:
         certificate = [
-            field("amount", _("Montant annuel"), "money", width="s"),
-            field("agreed_on", _("Accord du"), "date", width="s"),
-            field("valid_until", _("Valable jusqu’au"), "date", width="s"),
+            page.field("amount", _("Montant annuel"), "money", width="s"),
+            page.field("agreed_on", _("Accord du"), "date", width="s"),
+            page.field("valid_until", _("Valable jusqu’au"), "date", width="s"),
         ]
         made.append({"key": "aid", "title": _("Attestation ACS"), "fields": certificate})
-    return made
-
-
-def _reason(field: Any) -> Shape:
-    made: Shape = field("reason", _("Motif"), "text", width="full")
     return made

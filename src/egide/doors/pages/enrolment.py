@@ -218,7 +218,7 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "preview": shape,
         "can_validate": read.asked is not None and not readonly,
         "blocked_because": _blocked(read),
-        "can_ask_papers": bool(read.papers) and started and form.state == "received" and not readonly,
+        "can_ask_papers": form.state == "received" and not readonly,
         "can_receive": form.state == "waiting" and not readonly,
         "next_url": next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
