@@ -10,6 +10,7 @@ from django.db import connection
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
 from egide.benefits.queries import counters_of, lives
+from egide.contracts.queries import linked_enrolments
 from egide.journal import clock
 from egide.journal.acts import Record
 from egide.journal.bulk import copy_frame
@@ -60,7 +61,8 @@ def replay(record: Record, enrolment_ids: Sequence[int]) -> int:
 
     A second replay posts nothing. Counters are rebuilt from the lines that stand.
     """
-    lines = lives(enrolment_ids)
+    linked = linked_enrolments(enrolment_ids)
+    lines = lives(linked)
     if lines.is_empty():
         return 0
     due, closing = adjudicate(standing(lines), book_for, pl.DataFrame(schema={**_CLOSING}))
@@ -72,7 +74,7 @@ def replay(record: Record, enrolment_ids: Sequence[int]) -> int:
                OR (owner_kind = 'beneficiaire' AND owner_id = ANY (%s) AND product_code = ANY (%s))
             """,
             [
-                list(enrolment_ids),
+                linked,
                 lines["person_id"].unique().to_list(),
                 lines["product_code"].unique().to_list(),
             ],

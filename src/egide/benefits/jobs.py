@@ -9,14 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 import polars as pl
 from django.db import connection, transaction
 
 from egide.benefits.acts import keep_payments, post_transfers, replay, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
-from egide.benefits.decisions.matching import READ_COLUMNS, as_refused, match, pair_reversals, set_apart_duplicates
-from egide.benefits.decisions.refusals import IGNORED_DUPLICATE, REASONS
+from egide.benefits.decisions.matching import (
+    READ_COLUMNS,
+    as_refused,
+    families,
+    match,
+    pair_reversals,
+    set_apart_duplicates,
+)
+from egide.benefits.decisions.refusals import REASONS
 from egide.benefits.facts import Matching, Outcome
 from egide.benefits.models import Run
 from egide.benefits.queries import (
@@ -24,15 +32,16 @@ from egide.benefits.queries import (
     care_families,
     counters_of,
     lines_held,
-    lives_of_slice,
+    lives_of_perimeter,
     people_known,
+    posted_places,
     to_pay,
 )
 from egide.contracts.queries import enrolment_with_member
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send, start_reading
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
 from egide.exchanges.codecs.sepa_credit import CreditHeader, CreditSchema, write_credits
-from egide.exchanges.queries import FileRow, file_to_read
+from egide.exchanges.queries import FileRow, file_to_read, rejected_places
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -131,33 +140,45 @@ def _transfer_file(record: Record, wanted: pl.DataFrame, perimeter_id: int) -> A
 
 
 def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progress) -> Outcome:
+    """Takes every act that is neither in the books nor rejected yet: what a first run did is seen, not remembered."""
     received_on = file.received_at.date()
     run = _start(context, file, read)
     with reading(context.actor.perimeters):
         people = people_known(read.lines["nir"].unique().to_list())
         matching = match(read.lines, people, care_families(), received_on=received_on, first_id=run.first_line_id)
+        matching = _not_yet_settled(file, matching, read.lines)
     progress(f"{matching.matched.height} actes rattachés, {matching.refused.height} refusés")
+    _refuse(context, file, matching, read)
     for number, lines in _slices(matching.matched, run):
+        if number < run.slices_done and _only_repeats(context, lines):
+            continue
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
-            with reading(context.actor.perimeters):
-                held = _held(lines)
-            fresh, repeated = set_apart_duplicates(lines, held)
-            sound, odd = set_apart_uncomputable(fresh, book_for)
-            paired, lost = pair_reversals(sound, _not_reversed(held))
-            refused = pl.concat([lost, as_refused(odd, "line.uncomputable")])
-            label = f"Soins du fichier {file.name}"
-            paid = take_lines(act, paired, file_id=file.pk, received_on=received_on, label=label)
-            _reject(file, Matching(paired, refused), read.lines)
-            run.slices_done = number + 1
-            run.posted += paired.height
-            run.ignored += repeated.height
-            run.rejected += refused.height
+            paid = _take(act, file, lines, read.lines)
+            run.slices_done = max(run.slices_done, number + 1)
             run.paid_cents += paid
             run.save()
             act.on("file", file.pk, file.name, file.perimeter_id)
-            act.outcome = {"slice": number, "posted": paired.height, "paid_cents": paid}
-        progress(f"tranche {number + 1}/{run.slices} : {run.posted} actes au total")
-    return _finish(context, file, run, matching, read)
+            act.outcome = {"slice": number, "lines": lines.height, "paid_cents": paid}
+        progress(f"tranche {number + 1}/{run.slices} : {lines.height} actes")
+    return _finish(context, file, read)
+
+
+def _only_repeats(context: Context, lines: pl.DataFrame) -> bool:
+    """True when a slice already done left only repeats of what we hold: there is nothing to do about them."""
+    with reading(context.actor.perimeters):
+        return set_apart_duplicates(lines, _held(lines))[0].is_empty()
+
+
+def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.DataFrame) -> int:
+    """One slice: repeats set apart, reversals paired, the rest kept, adjudicated and posted."""
+    held = _held(lines)
+    fresh, _ = set_apart_duplicates(lines, held)
+    sound, odd = set_apart_uncomputable(fresh, book_for)
+    paired, lost = pair_reversals(sound, _not_reversed(held))
+    refused = pl.concat([lost, as_refused(odd, "line.uncomputable")])
+    add_rejects(file, _faults(refused, read_lines))
+    received_on = file.received_at.date()
+    return take_lines(record, paired, file_id=file.pk, received_on=received_on, label=f"Soins du fichier {file.name}")
 
 
 def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
@@ -172,15 +193,28 @@ def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
         first = int(cursor.fetchone()[0])
         cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
         start_reading(file, lines=read.lines.height + _refused_acts(read))
-        return Run.objects.create(
-            file=file, first_line_id=first, slices=max(1, -(-read.lines.height // _LINES_PER_SLICE))
-        )
+        slices = max(1, -(-read.lines.height // _LINES_PER_SLICE))
+        return Run.objects.create(file=file, first_line_id=first, slices=slices)
+
+
+def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> Matching:
+    """Without the acts that an interrupted run already posted or rejected: its word stands, whatever changed since."""
+    posted = posted_places(file.pk)
+    places = pl.DataFrame(rejected_places(file.pk), schema={"line_no": pl.Int32, "position": pl.Int32}, orient="row")
+    rejected = places.join(lines.select("line_no", "act_no", "position"), on=["line_no", "position"])
+    done = pl.concat([posted, rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16))])
+    keys = ["line_no", "act_no"]
+    return Matching(
+        matching.matched.join(done, on=keys, how="anti"), matching.refused.join(posted, on=keys, how="anti")
+    )
 
 
 def _slices(matched: pl.DataFrame, run: Run) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The slices still to do: an enrolment is in one slice only, so that its ceilings are counted in order."""
-    for number in range(run.slices_done, run.slices):
-        yield number, matched.filter(pl.col("enrolment_id") % run.slices == number)
+    """The slices that hold something to do: a family is in one slice only, so that its ceilings are counted in order."""
+    for number in range(run.slices):
+        lines = families(matched).filter(pl.col("family_id") % run.slices == number).drop("family_id")
+        if not lines.is_empty():
+            yield number, lines
 
 
 def _held(lines: pl.DataFrame) -> pl.DataFrame:
@@ -195,20 +229,35 @@ def _not_reversed(held: pl.DataFrame) -> pl.DataFrame:
     return held.filter(pl.col("operation") == "N").join(taken_back, on="line_id", how="anti")
 
 
-def _finish(context: Context, file: FileRow, run: Run, matching: Matching, read: CareLineRead) -> Outcome:
-    """Writes the rejects of the whole file and its counts; every line is in one of the three."""
+def _refuse(context: Context, file: FileRow, matching: Matching, read: CareLineRead) -> None:
+    """Rejects what no slice will take: acts of nobody, of no cover, and those that the codec could not read."""
+    with reading(context.actor.perimeters):
+        known = set(rejected_places(file.pk))
+    faults = read.faults.filter(pl.col("effect") == "REFUSED")
+    unreadable = (
+        Fault(row["line_no"], row["code"], row["message"], row["remedy"], row["position"], row["field"])
+        for row in faults.iter_rows(named=True)
+    )
+    fresh = [
+        fault
+        for fault in chain(unreadable, _faults(matching.refused, read.lines))
+        if (fault.line_no, fault.position) not in known
+    ]
+    if not fresh:
+        return
+    with perform(context, "benefits.refuse", needs=Permission.BENEFITS, given=[file.pk, "refuse"]) as act:
+        add_rejects(file, fresh)
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.because(f"{len(fresh)} anomalies relevées avant la liquidation.")
+
+
+def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
+    """Counts what became of every act, from the books and the rejects themselves; the rest repeats what we held."""
     with perform(context, "benefits.file_read", needs=Permission.BENEFITS, given=[file.pk, "finish"]) as act:
-        _reject(file, matching, read.lines)
-        faults = read.faults.filter(pl.col("effect") == "REFUSED")
-        add_rejects(
-            file,
-            (
-                Fault(row["line_no"], row["code"], row["message"], row["remedy"], row["position"], row["field"])
-                for row in faults.iter_rows(named=True)
-            ),
-        )
-        rejected = run.rejected + matching.refused.height + _refused_acts(read)
-        close_file(file, posted=run.posted, ignored=run.ignored, rejected=rejected)
+        posted = posted_places(file.pk).height
+        rejected = len(set(rejected_places(file.pk)))
+        ignored = read.lines.height + _refused_acts(read) - posted - rejected
+        close_file(file, posted=posted, ignored=ignored, rejected=rejected)
         if rejected:
             open_item(
                 act,
@@ -233,53 +282,24 @@ def _refused_acts(read: CareLineRead) -> int:
     return read.faults.filter(pl.col("effect") == "REFUSED").select("line_no", "position").unique().height
 
 
-def _reject(file: FileRow, matching: Matching, lines: pl.DataFrame) -> None:
-    """Every refused line becomes a reject with what is needed to mend it; repeats are only counted."""
-    refused = matching.refused.filter(pl.col("code") != IGNORED_DUPLICATE)
-    if refused.is_empty():
-        return
-    detailed = refused.join(
-        lines.select(
-            "line_no",
-            "act_no",
-            "position",
-            "nir",
-            "birth_date",
-            "birth_rank",
-            "invoice_no",
-            "care_date",
-            "act_code",
-        ),
-        on=["line_no", "act_no"],
-        how="left",
-    )
-    add_rejects(
-        file,
-        (
-            Fault(
-                line_no=row["line_no"],
-                position=row["position"],
-                code=row["code"],
-                message=REASONS[row["code"]].message,
-                remedy=REASONS[row["code"]].remedy,
-                perimeter_id=row["perimeter_id"],
-                person_id=row["person_id"],
-                content={
-                    name: str(row[name])
-                    for name in (
-                        "nir",
-                        "birth_date",
-                        "birth_rank",
-                        "invoice_no",
-                        "care_date",
-                        "act_code",
-                        "act_no",
-                    )
-                },
-            )
-            for row in detailed.iter_rows(named=True)
-        ),
-    )
+_SHOWN = ["nir", "birth_date", "birth_rank", "invoice_no", "care_date", "act_code", "act_no"]
+
+
+def _faults(refused: pl.DataFrame, lines: pl.DataFrame) -> Iterator[Fault]:
+    """Refused lines as rejects, each with what is needed to mend it."""
+    detailed = refused.join(lines.select("line_no", "position", *_SHOWN), on=["line_no", "act_no"], how="left")
+    for row in detailed.iter_rows(named=True):
+        reason = REASONS[row["code"]]
+        yield Fault(
+            line_no=row["line_no"],
+            position=row["position"],
+            code=reason.code,
+            message=reason.message,
+            remedy=reason.remedy,
+            perimeter_id=row["perimeter_id"],
+            person_id=row["person_id"],
+            content={name: str(row[name]) for name in _SHOWN},
+        )
 
 
 def _outcome(file: FileRow) -> Outcome:
@@ -287,29 +307,21 @@ def _outcome(file: FileRow) -> Outcome:
     return Outcome(file.lines, file.posted, file.ignored, file.rejected, run.paid_cents if run else 0)
 
 
-_AUDIT_SLICES = 8
-
-
 def audit(context: Context) -> Iterator[Finding]:
     """Decides every care line again: what is posted must be what is due, and counters what the lines have used."""
     wrong_lines: list[int] = []
     wrong_counters: list[str] = []
     for perimeter_id in context.actor.perimeters:
-        for number in range(_AUDIT_SLICES):
-            lines = lives_of_slice(perimeter_id, slices=_AUDIT_SLICES, slice_no=number)
-            if lines.is_empty():
-                continue
-            due, closing = adjudicate(standing(lines), book_for, pl.DataFrame(schema=OPENING_SCHEMA))
-            wrong_lines += difference(due, lines.select("line_id", "posted_cents"))["line_id"].to_list()
-            kept = counters_of(lines["person_id"].unique().to_list(), lines["enrolment_id"].unique().to_list())
-            keys = ["product_code", "counter", "key", "used"]
-            apart = pl.concat(
-                [
-                    closing.select(keys).join(kept, on=keys, how="anti"),
-                    kept.select(keys).join(closing, on=keys, how="anti"),
-                ]
-            )
-            wrong_counters += [f"{row['counter']} {row['key']}" for row in apart.iter_rows(named=True)]
+        lines = lives_of_perimeter(perimeter_id)
+        if lines.is_empty():
+            continue
+        due, closing = adjudicate(standing(lines), book_for, pl.DataFrame(schema=OPENING_SCHEMA))
+        wrong_lines += difference(due, lines.select("line_id", "posted_cents"))["line_id"].to_list()
+        kept = counters_of(lines["person_id"].unique().to_list(), lines["enrolment_id"].unique().to_list())
+        keys = ["product_code", "counter", "key", "used"]
+        missing = closing.select(keys).join(kept, on=keys, how="anti")
+        apart = pl.concat([missing, kept.select(keys).join(closing, on=keys, how="anti")])
+        wrong_counters += [f"{row['counter']} {row['key']}" for row in apart.iter_rows(named=True)]
     yield Finding(
         "benefits.posted_equals_due",
         "Chaque ligne de soins porte exactement ce que le livre de règles décide aujourd’hui.",

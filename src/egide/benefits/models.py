@@ -94,9 +94,6 @@ class Run(models.Model):
     first_line_id = models.BigIntegerField()
     slices = models.SmallIntegerField()
     slices_done = models.SmallIntegerField(default=0)
-    posted = models.BigIntegerField(default=0)
-    ignored = models.BigIntegerField(default=0)
-    rejected = models.BigIntegerField(default=0)
     paid_cents = models.BigIntegerField(default=0)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.db import connection
 from egide.benefits.decisions.adjudication import adjudicate, care_facts, standing
 from egide.benefits.facts import COUNTER_SCHEMA, CareLineFacts, Schema
 from egide.benefits.models import Payment
+from egide.contracts.queries import linked_enrolments
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.kernel.reference import load_table
@@ -90,6 +91,15 @@ def lines_held(person_ids: Sequence[int], first: date, last: date) -> pl.DataFra
     return fetch_frame(_HELD, [list(person_ids), first, last], LINE_SCHEMA)
 
 
+def posted_places(file_id: int) -> pl.DataFrame:
+    """Where in a file stand the acts that are in the books: ``line_no`` and ``act_no``."""
+    return fetch_frame(
+        "SELECT line_no, act_no FROM benefits_care_line WHERE file_id = %s",
+        [file_id],
+        {"line_no": pl.Int32, "act_no": pl.Int16},
+    )
+
+
 FULL_SCHEMA: Schema = {
     **LINE_SCHEMA,
     "perimeter_id": pl.Int16,
@@ -129,7 +139,7 @@ JOIN (SELECT DISTINCT person_id, enrolment_id FROM contracts_cover WHERE enrolme
   ON wanted.person_id = l.person_id AND wanted.enrolment_id = l.enrolment_id
 ORDER BY l.id
 """
-_OF_SLICE = " WHERE l.perimeter_id = %s AND l.enrolment_id %% %s = %s ORDER BY l.id"
+_OF_PERIMETER = " WHERE l.perimeter_id = %s ORDER BY l.id"
 
 
 def lives(enrolment_ids: Sequence[int]) -> pl.DataFrame:
@@ -137,9 +147,9 @@ def lives(enrolment_ids: Sequence[int]) -> pl.DataFrame:
     return fetch_frame(_LIVES + _OF_ENROLMENTS, [list(enrolment_ids)], FULL_SCHEMA)
 
 
-def lives_of_slice(perimeter_id: int, *, slices: int, slice_no: int) -> pl.DataFrame:
-    """Every line of one slice of a perimeter's enrolments (``FULL_SCHEMA``), in order of number."""
-    return fetch_frame(_LIVES + _OF_SLICE, [perimeter_id, slices, slice_no], FULL_SCHEMA)
+def lives_of_perimeter(perimeter_id: int) -> pl.DataFrame:
+    """Every line of a perimeter (``FULL_SCHEMA``), in order of number."""
+    return fetch_frame(_LIVES + _OF_PERIMETER, [perimeter_id], FULL_SCHEMA)
 
 
 OPENING_SCHEMA: Schema = {**COUNTER_SCHEMA, "product_code": pl.String}
@@ -237,7 +247,7 @@ def to_pay(perimeter_id: int) -> pl.DataFrame:
 def explain_line(line_id: int) -> Step:
     """Why a line was paid what it was: the rule book's reasons, with the ceilings as they stood before that line."""
     line = care_line(line_id)
-    life = lives([line.enrolment_id])
+    life = lives(linked_enrolments([line.enrolment_id]))
     valid = standing(life)
     before = valid.filter(pl.col("line_id") < line_id)
     mine = life.filter(pl.col("line_id") == line_id)

@@ -170,3 +170,43 @@ ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 def covers_between(first: date, last: date, *, perimeter_id: int) -> pl.DataFrame:
     """Covers that meet [first, last) in one perimeter, as a frame of ``COVER_SCHEMA``."""
     return fetch_frame(_COVER_FRAME, [first, last, perimeter_id], COVER_SCHEMA)
+
+
+_AS_IF_OPEN = """
+-- Every cover that an enrolment ever had, as if it had lasted from the first day: what was once due is found again.
+SELECT DISTINCT ON (c.person_id) c.id, c.enrolment_id, c.perimeter_id, c.person_id, e.product_code, e.formula, e.scheme,
+  e.starts_on, c.link, c.student, p.birth_date, e.starts_on, NULL::date, c.since,
+  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
+    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'acs'), 0)::bigint,
+  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
+    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'other'), 0)::bigint
+FROM contracts_cover c
+JOIN contracts_enrolment e ON e.id = c.enrolment_id
+JOIN people_person p ON p.id = c.person_id
+WHERE c.enrolment_id = %s
+ORDER BY c.person_id, c.id DESC
+"""
+
+
+def covers_as_if_open(enrolment_id: int) -> pl.DataFrame:
+    """Every cover that an enrolment ever had, ended and cancelled ones too, without its dates (``COVER_SCHEMA``)."""
+    return fetch_frame(_AS_IF_OPEN, [enrolment_id], COVER_SCHEMA)
+
+
+_LINKED = """
+-- Enrolments that share a person, step by step: a person's ceilings go on from one enrolment to the next.
+WITH RECURSIVE linked(enrolment_id) AS (
+  SELECT unnest(%s::bigint[])
+  UNION
+  SELECT b.enrolment_id FROM linked l
+  JOIN contracts_cover a ON a.enrolment_id = l.enrolment_id
+  JOIN contracts_cover b ON b.person_id = a.person_id)
+SELECT enrolment_id FROM linked ORDER BY 1
+"""
+
+
+def linked_enrolments(enrolment_ids: Sequence[int]) -> list[int]:
+    """These enrolments and all those that share a person with them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, [list(enrolment_ids)])
+        return [row[0] for row in cursor.fetchall()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from egide.doors.api import api
+from egide.doors.api.docs import docs
 from egide.doors.pages import (
     account,
     care_line,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("documents/<int:document_id>", documents.document, name="document"),
     path("documents/<int:document_id>/page/<int:page>", documents.document_page, name="document-page"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/docs", docs, name="api-docs"),
     path("api/", api.urls),
     path("sante", health.health, name="health"),
 ]

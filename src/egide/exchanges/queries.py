@@ -81,3 +81,8 @@ def _file(context: Context, file_id: int, direction: str) -> File:
             remedy="Choisissez-le dans la liste des fichiers.",
         )
     return file
+
+
+def rejected_places(file_id: int) -> list[tuple[int, int]]:
+    """Where in a file stand its rejects, whatever became of them: line and position, once per place."""
+    return list(Reject.objects.filter(file_id=file_id).values_list("line_no", "position").distinct())

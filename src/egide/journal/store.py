@@ -6,15 +6,20 @@ whole content or nothing. Nothing is ever rewritten.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.conf import settings
 
 from egide.kernel.errors import Refusal
+
+_tried: ContextVar[list[Path] | None] = ContextVar("egide_store_trial", default=None)
 
 
 def keep(content: bytes) -> str:
@@ -23,14 +28,21 @@ def keep(content: bytes) -> str:
     place = path_of(digest)
     if place.exists():
         return digest
+    started: Path | None = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix="new-", delete=False) as fresh:
+            started = Path(fresh.name)
             fresh.write(content)
             fresh.flush()
             os.fsync(fresh.fileno())
-        Path(fresh.name).rename(place)
+        started.rename(place)
+        if (tried := _tried.get()) is not None:
+            tried.append(place)
     except OSError as error:
+        # What was cut short would fill the disk a little more at each try.
+        if started is not None:
+            started.unlink(missing_ok=True)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise Refusal(
@@ -40,6 +52,19 @@ def keep(content: bytes) -> str:
             remedy="Libérez de la place puis déposez de nouveau le fichier : il sera reconnu s’il avait été reçu.",
         ) from error
     return digest
+
+
+@contextlib.contextmanager
+def trial() -> Iterator[None]:
+    """Inside the block, what is kept for the first time is taken away again at the end: a trial leaves nothing."""
+    fresh: list[Path] = []
+    token = _tried.set(fresh)
+    try:
+        yield
+    finally:
+        _tried.reset(token)
+        for place in fresh:
+            place.unlink(missing_ok=True)
 
 
 def load(digest: str) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 from django.db import connection
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.contracts.queries import covers_between, enrolments_as_facts
+from egide.contracts.queries import covers_as_if_open, covers_between, enrolments_as_facts
 from egide.journal import clock
 from egide.journal.acts import Record
 from egide.kernel.formats import format_month
@@ -25,7 +26,6 @@ from egide.premiums.decisions import (
     decide_months,
     difference,
     due_lines,
-    tax_rules,
 )
 from egide.premiums.queries import called_months, posted_in_month, posted_on
 from egide.products.queries import book_for
@@ -63,10 +63,11 @@ def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.Dat
     all_months = sorted({*months, *posted["period"].to_list()})
     if not all_months:
         return _no_changes(), pl.DataFrame()
-    book = book_for(enrolment.product_code, all_months[-1])
-    decided = decide_months(book, covers_frame(enrolment), all_months)
+    book_on = partial(book_for, enrolment.product_code)
+    decided = decide_months(book_on, covers_frame(enrolment), all_months)
     changes = difference(due_lines(decided), posted)
-    return changes, counterparts(changes, decided, tax_rules(book))
+    former = decide_months(book_on, covers_as_if_open(enrolment.id), changes["period"].unique().to_list())
+    return changes, counterparts(changes, decided, former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,10 @@ def _changes(facts: MonthFacts) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     for code in facts.covers["product_code"].unique().sort().to_list():
         mine = facts.covers.filter(pl.col("product_code") == code)
         own = facts.posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
-        book = book_for(code, facts.month)
-        decided = decide_months(book, mine, [facts.month])
+        decided = decide_months(partial(book_for, code), mine, [facts.month])
         changes = difference(due_lines(decided), own)
         if not changes.is_empty():
-            yield changes, counterparts(changes, decided, tax_rules(book))
+            yield changes, counterparts(changes, decided)
 
 
 def post_changes(

@@ -6,8 +6,10 @@ difference is posted. Amounts are decided by the rule book; this module only arr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import groupby
+from typing import TypeAlias
 
 import polars as pl
 
@@ -48,6 +50,10 @@ def tax_rules(book: Book) -> list[str]:
     return [name for name in book.rules if name.startswith("taxe_") and name.endswith("_mois")]
 
 
+_AMOUNTS = ["cotisation_mois", "aide_acs_mois", "autres_aides_mois", "hors_taxe_mois"]
+BookOn: TypeAlias = Callable[[date], Book]
+
+
 def month_facts(covers: pl.DataFrame, month: date) -> pl.DataFrame:
     """The rule book's inputs for one month: a row per person covered at least one day of it (every month begun is due)."""
     after = add_months(month, 1)
@@ -71,13 +77,24 @@ def month_facts(covers: pl.DataFrame, month: date) -> pl.DataFrame:
     )
 
 
-def decide_months(book: Book, covers: pl.DataFrame, months: Sequence[date]) -> pl.DataFrame:
-    """What the rule book says for these covers and months: its inputs with every monthly amount beside them."""
-    facts = pl.concat([month_facts(covers, month) for month in months]) if months else pl.DataFrame(schema=FACT_SCHEMA)
-    wanted = ["cotisation_mois", "aide_acs_mois", "autres_aides_mois", "hors_taxe_mois", *tax_rules(book)]
-    if facts.is_empty():
-        return facts.with_columns(pl.lit(0, pl.Int64).alias(name) for name in wanted)
-    return evaluate(book, "beneficiaire", wanted, facts, counters=None).frame
+def decide_months(book_on: BookOn, covers: pl.DataFrame, months: Sequence[date]) -> pl.DataFrame:
+    """What the rule books say for these covers and months: their inputs with every monthly amount beside them.
+
+    Each month is decided by the version in force on its first day; a tax that a version does not know is zero there.
+    """
+    decided = [pl.DataFrame(schema=FACT_SCHEMA).with_columns(pl.lit(0, pl.Int64).alias(name) for name in _AMOUNTS)]
+    for _, same in groupby(sorted(months), key=lambda month: book_on(month).digest):
+        its_months = list(same)
+        book = book_on(its_months[0])
+        facts = pl.concat([month_facts(covers, month) for month in its_months])
+        if not facts.is_empty():
+            decided.append(evaluate(book, "beneficiaire", [*_AMOUNTS, *tax_rules(book)], facts, counters=None).frame)
+    return pl.concat(decided, how="diagonal").with_columns(pl.selectors.starts_with("taxe_").fill_null(0))
+
+
+def taxes_in(decided: pl.DataFrame) -> list[str]:
+    """The taxes that some decided month holds."""
+    return [name for name in decided.columns if name.startswith("taxe_")]
 
 
 def due_lines(decided: pl.DataFrame) -> pl.DataFrame:
@@ -120,11 +137,11 @@ def difference(due: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def counterparts(changes: pl.DataFrame, decided: pl.DataFrame, taxes: Sequence[str]) -> pl.DataFrame:
+def counterparts(changes: pl.DataFrame, decided: pl.DataFrame, former: pl.DataFrame | None = None) -> pl.DataFrame:
     """The other side of the changes: ``kind``, ``detail``, ``nature``, ``period``, ``amount_cents``, summing to minus theirs.
 
-    A change of gross premium is shared between the insurer and each tax as the rule book shares the due gross; when
-    nothing is due any more, the posted gross goes back in the same proportions, the rest to the insurer.
+    A change of gross premium is shared between the insurer and each tax as the rule book shares the due gross. When
+    nothing is due any more, ``former`` says how it shared what was due: what comes back comes back from the same hands.
     """
     keys = ["enrolment_id", "person_id", "period"]
     columns = {
@@ -132,7 +149,14 @@ def counterparts(changes: pl.DataFrame, decided: pl.DataFrame, taxes: Sequence[s
         "person_id": pl.col("beneficiaire"),
         "period": pl.col("mois"),
     }
-    shares = decided.select(**columns, gross=pl.col("cotisation_mois"), **{name: pl.col(name) for name in taxes})
+    known = decided
+    if former is not None and not former.is_empty():
+        absent = former.join(decided, on=["adhesion", "beneficiaire", "mois"], how="anti")
+        known = pl.concat([decided, absent], how="diagonal").with_columns(
+            pl.selectors.starts_with("taxe_").fill_null(0)
+        )
+    taxes = taxes_in(known)
+    shares = known.select(**columns, gross=pl.col("cotisation_mois"), **{name: pl.col(name) for name in taxes})
     premiums = changes.filter(pl.col("nature") == Nature.PREMIUM.value).join(shares, on=keys, how="left")
     parts = []
     taxed = pl.lit(0, pl.Int64)
@@ -141,7 +165,9 @@ def counterparts(changes: pl.DataFrame, decided: pl.DataFrame, taxes: Sequence[s
         tax = (
             pl.when(pl.col("posted_cents") == 0)
             .then(pl.col(name))
-            .otherwise((pl.col("change_cents") * pl.col(name) * 2 + pl.col("gross")) // (pl.col("gross") * 2))
+            .when(pl.col("gross") > 0)
+            .then((pl.col("change_cents") * pl.col(name) * 2 + pl.col("gross")) // (pl.col("gross") * 2))
+            .otherwise(0)
             .fill_null(0)
         )
         taxed = taxed + tax
@@ -189,11 +215,10 @@ def contract_months(starts_on: date, ends_on: date | None, *, around: date) -> t
     return tuple(month for month in months if ends_on is None or month < ends_on)
 
 
-def schedule(book: Book, enrolment: EnrolmentFacts, months: Sequence[date]) -> Schedule:
-    """The schedule of these months as the rule book decides it now; each month is due on its first day, in advance."""
-    covers = covers_frame(enrolment)
-    decided = decide_months(book, covers, months)
-    taxes = tax_rules(book)
+def schedule(book_on: BookOn, enrolment: EnrolmentFacts, months: Sequence[date]) -> Schedule:
+    """The schedule of these months as the rule books decide it now; each month is due on its first day, in advance."""
+    decided = decide_months(book_on, covers_frame(enrolment), months)
+    taxes = taxes_in(decided)
     names = {cover.person_id: cover.first_name for cover in enrolment.covers}
     by_month: dict[date, list[Share]] = {month: [] for month in months}
     for row in decided.iter_rows(named=True):

@@ -1,7 +1,7 @@
 """Batches of premiums: following contracts, calling a month, debiting it, recording what the bank returns.
 
 A call goes by slices of enrolments; each slice is one act in one transaction and its number is kept with it. A kill at any
-moment loses nothing: the next run starts at the first slice that was not committed, and what is posted already is not due.
+moment loses nothing: the next run goes through the slices again, and what is posted already is not due.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def call_month(
     with only_one(f"premiums.call:{perimeter_id}"):
         if not dry_run:
             return _call(context, month, perimeter_id, progress)
-        with transaction.atomic():
+        with store.trial(), transaction.atomic():
             called = _call(context, month, perimeter_id, progress)
             transaction.set_rollback(True)
             return called
@@ -115,9 +115,9 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         started_at = last_position()
         facts = read_month(month, perimeter_id=perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
-    first = call.chunks_done if call.stage == "open" else 0
     enrolments = called = 0
-    for number in range(first, slices):
+    # Every slice, each time: people enrolled since a run that was cut would fall between the slices of the two runs.
+    for number in range(slices):
         with perform(
             context, "premium.call", needs=Permission.PREMIUMS, given=[str(month), perimeter_id, number]
         ) as act:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from egide.contracts.facts import EnrolmentFacts
 from egide.contracts.queries import EnrolmentRow
 from egide.documents import facts as papers
 from egide.people.papers import letter_frame, payment_of
-from egide.premiums.decisions import covers_frame, month_facts, tax_rules
+from egide.premiums.decisions import covers_frame, month_facts
 from egide.premiums.facts import Instalment, Schedule
 from egide.products.queries import book_for
 from egide.rules.case import Step, explain
@@ -64,7 +63,7 @@ def schedule_paper(enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Sch
         persons=tuple(persons),
         instalments=tuple(_instalment(each) for each in schedule.instalments),
         payment=payment_of(enrolment.mandate, facts.perimeter_id),
-        taxes=_taxes(schedule, tax_rules(book), {name: book.label(name) for name in tax_rules(book)}),
+        taxes=_taxes(schedule, enrolment.product_code),
         net_cents=sum(share.before_tax_cents for i in schedule.instalments for share in i.shares),
         reasons=tuple(reasons),
     )
@@ -80,10 +79,15 @@ def _instalment(each: Instalment) -> papers.Instalment:
     )
 
 
-def _taxes(schedule: Schedule, names: Sequence[str], labels: dict[str, str]) -> tuple[papers.Tax, ...]:
-    totals = dict.fromkeys(names, 0)
+def _taxes(schedule: Schedule, product_code: str) -> tuple[papers.Tax, ...]:
+    """The total of each tax over the schedule, under the name that its month's version gives it."""
+    totals: dict[str, int] = {}
+    labels: dict[str, str] = {}
     for instalment in schedule.instalments:
+        book = book_for(product_code, instalment.month)
         for share in instalment.shares:
             for name, cents in share.taxes_cents:
-                totals[name] += cents
+                totals[name] = totals.get(name, 0) + cents
+                if name in book.rules:
+                    labels[name] = book.label(name)
     return tuple(papers.Tax(label=labels[name], rate="", amount_cents=cents) for name, cents in totals.items() if cents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 from django.db import connection
@@ -61,7 +62,7 @@ def schedule_for(enrolment: EnrolmentFacts, *, around: date) -> Schedule:
     """The same for facts that may not be in the database yet: a form, an endorsement being prepared."""
     months = contract_months(enrolment.starts_on, enrolment.ends_on, around=around)
     # A contract ended on its first day has no month at all.
-    return schedule(book_for(enrolment.product_code, min(months, default=enrolment.starts_on)), enrolment, months)
+    return schedule(partial(book_for, enrolment.product_code), enrolment, months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,30 @@ def match(
     )
 
 
+def families(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines with ``family_id``: enrolments that share a person are one family, whose ceilings go together.
+
+    A family is the smallest enrolment number that can be reached from person to enrolment and back.
+    """
+    pairs = lines.select("person_id", "enrolment_id").unique()
+    shared = pairs.filter(pl.col("person_id").is_duplicated())
+    known = shared.select("enrolment_id", family_id=pl.col("enrolment_id")).unique()
+    while not shared.is_empty():
+        reached = (
+            shared.join(known, on="enrolment_id")
+            .with_columns(pl.col("family_id").min().over("person_id"))
+            .group_by("enrolment_id")
+            .agg(pl.col("family_id").min())
+            .sort("enrolment_id")
+        )
+        if reached.equals(known.sort("enrolment_id")):
+            break
+        known = reached
+    return lines.join(known, on="enrolment_id", how="left", maintain_order="left").with_columns(
+        pl.col("family_id").fill_null(pl.col("enrolment_id"))
+    )
+
+
 def _cause(received_on: date) -> pl.Expr:
     """Why a line that found its cover still cannot be used; null when it can."""
     return (

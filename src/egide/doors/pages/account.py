@@ -18,7 +18,6 @@ from egide.doors.pages.member import balance_state
 from egide.doors.pages.sheets import Cents, sheet
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.people.queries import people_with_ids
 from egide.premiums.queries import AccountLine
@@ -80,7 +79,7 @@ def _instalment(number: str, month: date, lines: Sequence[AccountLine], names: M
     return {
         "id": f"{month:%Y-%m}",
         "due_on": month,
-        "label": format_month(month),
+        "label": words.month(month),
         "debit_cents": debit,
         "credit_cents": credit,
         "balance_cents": debit - credit,

@@ -13,7 +13,6 @@ from egide.contracts.facts import CoverFacts, EndorsementPlan, EnrolmentFacts
 from egide.doors.pages import words
 from egide.doors.pages.enrolment_preview import PROVISIONAL
 from egide.doors.pages.frame import Shape, ref
-from egide.kernel.formats import format_date, format_month
 from egide.kernel.money import format_eur
 from egide.premiums.acts import change_of
 from egide.premiums.decisions import contract_months
@@ -32,7 +31,7 @@ def preview(number: str, plan: EndorsementPlan) -> Shape:
     months = sorted({*before, *after})
     rows = [
         {
-            "label": format_month(month),
+            "label": words.month(month),
             "before_cents": before.get(month, 0),
             "after_cents": after.get(month, 0),
             "moved_cents": after.get(month, 0) - before.get(month, 0),
@@ -77,7 +76,7 @@ def _moves(plan: EndorsementPlan) -> list[Shape]:
             % {
                 "nature": words.said(words.NATURES, row["nature"]),
                 "who": names.get(row["person_id"], ""),
-                "month": format_month(row["period"]),
+                "month": words.month(row["period"]),
             },
             "detail": _("comptabilisé %(posted)s, dû %(due)s")
             % {"posted": format_eur(row["posted_cents"]), "due": format_eur(row["amount_cents"])},
@@ -134,7 +133,7 @@ def _rights(plan: EndorsementPlan) -> list[str]:
     opened = [cover for cover in plan.after.covers if cover.person_id not in before]
     said = [
         _("Droits de %(who)s ouverts au %(day)s, annoncés au régime obligatoire par le prochain fichier.")
-        % {"who": cover.first_name, "day": format_date(cover.starts_on)}
+        % {"who": cover.first_name, "day": words.day(cover.starts_on)}
         for cover in opened
     ]
     closed = _closed(plan)

@@ -45,6 +45,16 @@ def people_of(content: Mapping[str, Any]) -> list[Content]:
     return [dict(one) for one in persons if isinstance(one, Mapping)] if isinstance(persons, list) else []
 
 
+def certificate_of(person: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The certificate typed for a person; empty when there is none."""
+    return _mapping(person.get("certificate"))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """What programs send as content is theirs: anything but a mapping is nothing."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def who_in(content: Mapping[str, Any]) -> str:
     """The candidate's name, when it was typed."""
     people = people_of(content)
@@ -117,7 +127,7 @@ def _person(marks: _Marks, person: Content, rank: int, *, certificates: bool) ->
                     hint=_("Avec sa clé. Vide pour un enfant sous le numéro d’un parent.")),
         marks.field(start + "student", _("Poursuit des études"), "checkbox"),
     ]  # fmt: skip
-    if certificates or any((person.get("certificate") or {}).values()):
+    if certificates or any(certificate_of(person).values()):
         fields += _certificate(marks, start + "certificate-", required=certificates)
     name = f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()
     return {
@@ -153,8 +163,8 @@ class _Marks:
         self._values = flat(content)
         self._errors: dict[str, list[str]] = {}
         self._warnings: dict[str, list[str]] = {}
-        self._confidence = content.get("confidence") or {}
-        self._pages = content.get("pages") or {}
+        self._confidence = _mapping(content.get("confidence"))
+        self._pages = _mapping(content.get("pages"))
         for issue in issues:
             where = self._warnings if issue.severity is Severity.WARNING else self._errors
             where.setdefault(issue.field, []).append(f"{issue.message} {issue.remedy}")
@@ -184,7 +194,7 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     for rank, person in enumerate(people_of(content)):
         start = f"persons-{rank}-"
         values.update({start + name: person.get(name, "") for name in (*PERSON, "student")})
-        certificate = person.get("certificate") or {}
+        certificate = certificate_of(person)
         values.update({f"{start}certificate-{name}": certificate.get(name, "") for name in CERTIFICATE})
     return values
 

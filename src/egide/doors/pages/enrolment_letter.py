@@ -10,7 +10,7 @@ from egide.contracts.models import EnrolmentForm
 from egide.documents.facts import Contact, MissingPaper, MissingPapersLetter, PaperTrouble
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
-from egide.doors.pages.enrolment_fields import who_in
+from egide.doors.pages.enrolment_fields import people_of, who_in
 from egide.journal import clock
 from egide.kernel.errors import Refusal
 from egide.people.papers import house_of, organisation_of
@@ -60,7 +60,7 @@ def _paper(issue: Issue, content: Mapping[str, Any]) -> MissingPaper:
 def _about(issue: Issue, content: Mapping[str, Any]) -> str:
     """The person an issue is about, when its field is one of theirs."""
     parts = issue.field.split("-")
-    persons = content.get("persons") or []
+    persons = people_of(content)
     if parts[0] != "persons" or len(parts) < 2 or not parts[1].isdigit() or int(parts[1]) >= len(persons):
         return ""
     person = persons[int(parts[1])]

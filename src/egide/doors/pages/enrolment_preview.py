@@ -14,10 +14,9 @@ from egide.contracts.decisions.reading import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
 from egide.contracts.models import EnrolmentForm
 from egide.doors.pages import words
-from egide.doors.pages.enrolment_fields import people_of
+from egide.doors.pages.enrolment_fields import certificate_of, people_of
 from egide.doors.pages.frame import Shape, ref
 from egide.kernel.errors import Refusal
-from egide.kernel.formats import format_month
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on_1_january, first_of_month
 from egide.premiums.facts import Schedule, Share
@@ -71,7 +70,7 @@ def _person(content: Mapping[str, Any]) -> PersonAsked | None:
         nir="",
         insured_nir="",
         student=bool(content.get("student")),
-        certificate=_certificate(content.get("certificate") or {}),
+        certificate=_certificate(certificate_of(content)),
     )
 
 
@@ -140,7 +139,7 @@ def preview(form: EnrolmentForm, draft: Draft) -> Shape:
         "instalments": [
             {
                 "due_on": one.due_on,
-                "label": format_month(one.month),
+                "label": words.month(one.month),
                 "gross_cents": one.gross_cents,
                 "aid_cents": one.aid_cents,
                 "due_cents": one.to_pay_cents,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines
 from egide.contracts.models import Enrolment
-from egide.contracts.queries import enrolment_by_number
+from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
@@ -23,10 +24,10 @@ from egide.doors.pages.shelf import Shelf
 from egide.doors.pages.today import item_deadline, item_url
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.kernel.formats import format_month
 from egide.kernel.periods import age_on
+from egide.premiums.decisions import contract_months, schedule
 from egide.premiums.facts import Schedule
-from egide.premiums.queries import AccountLine, account, schedule_of
+from egide.premiums.queries import AccountLine, account
 from egide.work.models import Item
 
 _LINES = 12
@@ -42,7 +43,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
     items = Item.objects.filter(pk__in=reads.open_items(enrolments, persons)).prefetch_related("pauses")
     lines = account(enrolment.pk, limit=40)
-    schedule = schedule_of(enrolment.pk, around=max(day, enrolment.starts_on)) if _lasts(enrolment) else None
+    year = _schedule(shelf, enrolment, day)
     care: Shape = {"payments": [], "ceilings": []}
     if allowed(request, Permission.READ_HEALTH):
         latest = latest_lines(persons, limit=_LINES)
@@ -54,20 +55,24 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "covers": [_cover(shelf, row) for row in rows if row.covers(day)],
         "household": _others(rows, day),
         "enrolments": _enrolments(request, shelf, rows, enrolment),
-        "account": _account(enrolment, lines, schedule, day),
+        "account": _account(enrolment, lines, year, day),
         **care,
         "sees_health": allowed(request, Permission.READ_HEALTH),
         "in_progress": [_item(item) for item in items],
         "timeline": _timeline(enrolments),
-        "next_steps": next_steps(enrolment, schedule, reads.certificates([enrolment.pk]), day),
+        "next_steps": next_steps(enrolment, year, reads.certificates([enrolment.pk]), day),
         "papers": [_paper(one) for one in reads.papers(enrolments)],
         "actions": _actions(request, enrolment, day),
     }
     return show(request, "pages/member.html", context)
 
 
-def _lasts(enrolment: Enrolment) -> bool:
-    return enrolment.ends_on is None or enrolment.ends_on > enrolment.starts_on
+def _schedule(shelf: Shelf, enrolment: Enrolment, day: date) -> Schedule | None:
+    """The running contract year as decided now; the books of its months come from the shelf, read once."""
+    months = contract_months(enrolment.starts_on, enrolment.ends_on, around=max(day, enrolment.starts_on))
+    return (
+        schedule(partial(shelf.on, enrolment.product_code), enrolment_facts(enrolment.pk), months) if months else None
+    )
 
 
 def _identity(enrolment: Enrolment) -> Shape:
@@ -192,7 +197,7 @@ def _last(lines: list[AccountLine]) -> list[Shape]:
     return [
         {
             "on": on,
-            "label": " ".join([words.said(words.NATURES, nature), format_month(period) if period else ""]).strip(),
+            "label": " ".join([words.said(words.NATURES, nature), words.month(period) if period else ""]).strip(),
             "cents": cents,
         }
         for (on, nature, period), cents in list(grouped.items())[:5]

@@ -20,7 +20,6 @@ from egide.doors.pages.enrolment_preview import PROVISIONAL, Draft, draft_of
 from egide.doors.pages.frame import Shape, day_in
 from egide.doors.pages.reasons import part, step_shape, why_rule, why_sentences, why_sum
 from egide.journal import clock
-from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
 from egide.premiums.papers import explain_share
@@ -55,7 +54,7 @@ def balance(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         part(
             words.said(words.NATURES, nature),
             sum(months.values()),
-            [part(format_month(month), months[month]) for month in sorted(months)],
+            [part(words.month(month), months[month]) for month in sorted(months)],
         )
         for nature, months in by_nature.items()
     ]
@@ -77,7 +76,7 @@ def instalment(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if month is None:
         return None
     facts = enrolment_facts(enrolment_by_number(number).pk)
-    return _of_month(facts, month, _("Échéance de %(month)s") % {"month": format_month(month)})
+    return _of_month(facts, month, _("Échéance de %(month)s") % {"month": words.month(month)})
 
 
 def _of_month(facts: EnrolmentFacts, month: date, title: str) -> Shape | None:
@@ -93,7 +92,7 @@ def _of_month(facts: EnrolmentFacts, month: date, title: str) -> Shape | None:
     total = sum(share.to_pay_cents for share in shares)
     terms = ", ".join(f"{share.first_name} {format_eur(share.to_pay_cents)}" for share in shares)
     said = _("Pour %(month)s, %(total)s à payer : %(terms)s.") % {
-        "month": format_month(month),
+        "month": words.month(month),
         "total": format_eur(total),
         "terms": terms,
     }
@@ -119,9 +118,9 @@ def _of_person(facts: EnrolmentFacts, person_id: int, month: date, what: str) ->
         sentence = _(
             "D’après ce qui est connu aujourd’hui, %(who)s n’est plus couvert ce mois-là : la différence a été comptabilisée."
         )
-        return why_sentences(format_month(month), 0, "eur", [sentence % {"who": name or _("cette personne")}])
+        return why_sentences(words.month(month), 0, "eur", [sentence % {"who": name or _("cette personne")}])
     step = explain_share(facts, person_id, month, rule=RULES[what])
-    return why_rule(f"{cover.first_name}, {format_month(month)}", step, book_for(facts.product_code, month))
+    return why_rule(f"{cover.first_name}, {words.month(month)}", step, book_for(facts.product_code, month))
 
 
 def of_form(request: PageRequest, key: str) -> Shape | None:
@@ -135,7 +134,7 @@ def of_form(request: PageRequest, key: str) -> Shape | None:
     facts = found.facts
     if parts[1] == "tous":
         month = _month(parts[2])
-        return _of_month(facts, month, _("Échéance de %(month)s") % {"month": format_month(month)}) if month else None
+        return _of_month(facts, month, _("Échéance de %(month)s") % {"month": words.month(month)}) if month else None
     if not parts[1].isdigit():
         return None
     return _of_year(facts, PROVISIONAL + int(parts[1]), parts[3])
@@ -164,7 +163,7 @@ def _of_year(facts: EnrolmentFacts, person_id: int, what: str) -> Shape | None:
                 "n": len(group),
                 "amount": format_eur(cents),
                 "total": format_eur(cents * len(group)),
-                "month": format_month(group[0]),
+                "month": words.month(group[0]),
             },
             cents * len(group),
             [step_shape(first[cents], book)],
@@ -210,7 +209,7 @@ def of_endorsement(request: PageRequest, key: str) -> Shape | None:
     if month is None or found is None:
         return None
     before, after = (by_month(facts, found.effect_on).get(month, 0) for facts in (found.before, found.after))
-    title = _("Écart de %(month)s") % {"month": format_month(month)}
+    title = _("Écart de %(month)s") % {"month": words.month(month)}
     parts: Sequence[Shape] = [
         _as_part(_of_month(found.after, month, _("Après l’avenant")), _("Après l’avenant")),
         _as_part(_of_month(found.before, month, _("Avant l’avenant")), _("Avant l’avenant, à retirer"), sign=-1),

@@ -16,7 +16,6 @@ from egide.doors.pages.member_reads import texts
 from egide.doors.pages.reasons import part, why_rule, why_sentences
 from egide.journal import clock
 from egide.journal.models import Act
-from egide.kernel.formats import format_date
 from egide.kernel.money import format_eur
 from egide.kernel.time_limits import Deadline
 from egide.products.queries import book_for
@@ -29,7 +28,7 @@ def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if not key.isdigit():
         return None
     line = read_line(int(key))
-    title = _("%(care)s du %(day)s") % {"care": care_name(line), "day": format_date(line.care_on)}
+    title = _("%(care)s du %(day)s") % {"care": care_name(line), "day": words.day(line.care_on)}
     if line.operation == "A":
         reason = _("La caisse a annulé la ligne d’origine : son montant est repris en entier.")
         return why_sentences(title, line.posted_cents, "eur", [reason])
@@ -133,12 +132,12 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if row is None:
         return None
     name, link, start, end, number, reasons = row
-    until = _("jusqu’au %(day)s exclu") % {"day": format_date(end)} if end else _("sans date de fin")
+    until = _("jusqu’au %(day)s exclu") % {"day": words.day(end)} if end else _("sans date de fin")
     said = _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s.") % {
         "who": name,
         "link": words.said(words.LINKS, link).lower(),
         "number": number,
-        "start": format_date(start),
+        "start": words.day(start),
         "until": until,
     }
     return why_sentences(_("Couverture de %(who)s") % {"who": name}, start, "jour", [said, *texts(reasons)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from egide.journal.facts import Channel, Role
-from egide.kernel.formats import format_number
+from egide.kernel.formats import Lang, format_date, format_month, format_number
 
 Words = dict[str, str | Promise]
 
@@ -143,6 +145,20 @@ def said(table: Words, code: str) -> str:
     """The word of a code; a code that nobody named reads as itself, without its underscores."""
     found = table.get(code)
     return str(found) if found is not None else code.replace("_", " ")
+
+
+def month(on: date) -> str:
+    """« novembre 2026 », in the person's language."""
+    return format_month(on, _lang())
+
+
+def day(on: date) -> str:
+    """« 20 novembre 2026 », in the person's language."""
+    return format_date(on, _lang())
+
+
+def _lang() -> Lang:
+    return "en" if (get_language() or "fr").startswith("en") else "fr"
 
 
 def rows_shown(first: int, last: int) -> str:

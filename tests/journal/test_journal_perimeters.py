@@ -1,0 +1,146 @@
+"""Who sees what is decided by the database: a delegate's user never meets a row of another delegate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from egide.benefits.jobs import pay
+from egide.contracts.acts.forms import ask_papers
+from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.doors.desk import enrol
+from egide.exchanges.queries import file_to_read
+from egide.journal.facts import Context, Role
+from egide.journal.scope import reading, set_perimeters
+from egide.kernel.errors import Refusal
+from egide.premiums.jobs import call_month
+from people.families import Care, a_family, at, content_of, one, received_form, rows, settled
+
+# Tables with a perimeter that everyone must read: letterheads, and which team works for whom.
+OPEN_TO_ALL = {"people_organisation", "people_team_perimeters"}
+
+
+def tables_with_a_perimeter() -> dict[str, bool]:
+    """Every table that carries a perimeter, partitions aside, and whether its rows are protected."""
+    return dict(
+        rows(
+            """SELECT c.relname, c.relrowsecurity FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+               WHERE a.attname = 'perimeter_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
+                 AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace"""
+        )
+    )
+
+
+@pytest.fixture
+def two_delegates(db: None, system: Context, today: Callable[[str], None]) -> dict[int, str]:
+    """Two delegates at work, each with an enrolment: its number by perimeter."""
+    return {perimeter: live(system, perimeter, today) for perimeter in (2, 3)}
+
+
+def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
+    """One family's life in a perimeter, so that every protected table has a row; returns the enrolment number."""
+    today("2015-10-05")
+    waiting = received_form(
+        system, perimeter=perimeter, content=content_of(a_family(0), wished=date(2015, 11, 1), iban="")
+    )
+    ask_papers(system, waiting.pk, revision=1, letter=b"%PDF", pages=1)
+    family = a_family(1)
+    form = received_form(system, perimeter=perimeter, content=content_of(family, wished=date(2015, 11, 1)))
+    enrolment = enrol(system, form.pk, revision=form.revision)
+    call_month(system, date(2015, 11, 1), perimeter_id=perimeter)
+    today("2015-12-15")
+    lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0)
+    settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
+    pay(system, perimeter_id=perimeter)
+    return enrolment.number
+
+
+def test_every_table_with_a_perimeter_is_protected(db: None) -> None:
+    """A new table that carries a perimeter and no policy would show its rows to everyone: there is none."""
+    unprotected = {name for name, protected in tables_with_a_perimeter().items() if not protected}
+    assert unprotected == OPEN_TO_ALL
+
+
+@pytest.mark.requirement("S003-221")
+def test_a_delegate_sees_no_row_of_another(two_delegates: dict[int, str]) -> None:
+    """In every protected table both delegates have rows, each sees only their own, and without a scope nothing is."""
+    protected = sorted(name for name, on in tables_with_a_perimeter().items() if on)
+    for table in protected:
+        set_perimeters((1, 2, 3))
+        both = {perimeter for (perimeter,) in rows(f"SELECT DISTINCT perimeter_id FROM {table}")}  # noqa: S608
+        assert {2, 3} <= both, f"{table} has no row for each delegate: the proof would be empty"
+        for mine in (2, 3):
+            set_perimeters((mine,))
+            seen = {perimeter for (perimeter,) in rows(f"SELECT DISTINCT perimeter_id FROM {table}")}  # noqa: S608
+            assert seen == {mine}, table
+        set_perimeters(())
+        assert one(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute("RESET egide.perimeters")
+        assert one(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
+
+
+@pytest.mark.requirement("S003-221")
+def test_nobody_writes_outside_their_scope(two_delegates: dict[int, str]) -> None:
+    """A row for another delegate is refused by the database in every protected table, whatever the code says."""
+    for table, protected in tables_with_a_perimeter().items():
+        if not protected:
+            continue
+        set_perimeters((2, 3))
+        columns = ", ".join(
+            name
+            for (name,) in rows(
+                """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0
+                   AND NOT attisdropped AND attgenerated = ''""",
+                table,
+            )
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMP TABLE theirs ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE perimeter_id = 3 LIMIT 1"  # noqa: S608
+            )
+        set_perimeters((2,))
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM theirs")  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE theirs")
+
+
+def test_a_row_cannot_be_given_away(two_delegates: dict[int, str]) -> None:
+    """Changing the perimeter of one's own row to another's is refused too."""
+    set_perimeters((2,))
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE people_household SET perimeter_id = 3")
+
+
+def test_absent_and_forbidden_have_the_same_answer(two_delegates: dict[int, str]) -> None:
+    """Nobody learns from a refusal that a file exists elsewhere."""
+    set_perimeters((3,))
+    theirs = enrolment_by_number(two_delegates[3])
+    file_id = one("SELECT id FROM exchanges_file WHERE direction = 'out' AND perimeter_id = 3 LIMIT 1")
+    mine = at(Role.DELEGATE, perimeters=(2,))
+    with reading((2,)):
+        for ask in (
+            lambda: enrolment_by_number(two_delegates[3]),
+            lambda: enrolment_by_number("999999999"),
+            lambda: enrolment_facts(theirs.pk),
+            lambda: enrolment_facts(10**9),
+        ):
+            with pytest.raises(Refusal) as refused:
+                ask()
+            assert refused.value.code == "enrolment.not_found"
+        for identifier in (file_id, 10**9):
+            with pytest.raises(Refusal) as refused:
+                file_to_read(mine, identifier)
+            assert refused.value.code == "exchanges.not_found"

@@ -1,0 +1,114 @@
+"""The door of the pages: who enters, what each role sees, and one answer for absent and forbidden."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
+from egide.journal.facts import Context
+from pages.reading_pages import errors_of, links_of, text_of
+from people.families import a_family, enrolled
+
+PAGES = (
+    "/", "/recherche", "/adhesions", "/fichiers", "/rejets", "/produits", "/semaine", "/journal",
+    "/produits/horizon_sante", "/adhesions/1", "/adherents/100000001", "/documents/1", "/pourquoi/delai/1", "/soins/1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_asks_who_is_there(db: None, path: str) -> None:
+    """Nobody reads anything without signing in, and then comes back where they wanted to go."""
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Location"]) == (302, f"/connexion?next={path}")
+
+
+def test_a_panel_asked_after_the_session_ended_leads_to_the_sign_in(db: None) -> None:
+    """A fragment never shows the sign-in page inside a panel: the whole page goes there."""
+    answer = Client().get("/pourquoi/delai/1", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/connexion")
+
+
+ROLES = (
+    # role            today adh. files rejects products week journal
+    ("administrator", (200, 200, 200, 200, 200, 404, 404)),
+    ("adviser", (200, 200, 404, 404, 200, 404, 404)),
+    ("team_leader", (200, 200, 200, 200, 200, 200, 200)),
+    ("director", (200, 200, 404, 404, 200, 200, 200)),
+    ("auditor", (200, 200, 404, 404, 200, 404, 200)),
+    ("delegate", (200, 200, 404, 404, 200, 404, 404)),
+    ("product_owner", (302, 404, 404, 404, 200, 404, 404)),
+    ("operator", (302, 404, 200, 200, 404, 404, 404)),
+)
+
+
+@pytest.mark.parametrize(("role", "expected"), ROLES)
+def test_each_role_sees_its_pages_and_no_other(centre, role: str, expected: tuple[int, ...]) -> None:  # type: ignore[no-untyped-def]
+    """A page without the permission does not exist for that person."""
+    client = centre.client(role)
+    paths = ("/", "/adhesions", "/fichiers", "/rejets", "/produits", "/semaine", "/journal")
+    assert tuple(client.get(path).status_code for path in paths) == expected
+
+
+def test_absent_and_out_of_reach_are_one_answer(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """A delegate learns nothing of another's member, not even that they exist."""
+    today("2015-10-05")
+    elsewhere = enrolled(system, a_family(), starts_on=date(2015, 10, 1), perimeter=2)
+    client = centre.client("delegate")
+    hidden_one = client.get(f"/adherents/{elsewhere.number}")
+    absent = client.get("/adherents/999999999")
+    assert (hidden_one.status_code, absent.status_code) == (404, 404)
+    assert text_of(hidden_one) == text_of(absent)
+    assert links_of(client.get(f"/recherche?q={elsewhere.number}"), "/adherents/") == []
+
+
+def test_health_data_is_for_those_who_need_it(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """A director reads a member's page without what they were reimbursed for."""
+    today("2015-10-05")
+    family = enrolled(system, a_family(), starts_on=date(2015, 10, 1))
+    for role, sees in (("adviser", True), ("director", False)):
+        page = text_of(centre.client(role).get(f"/adherents/{family.number}"))
+        assert ("Derniers remboursements" in page) is sees
+        assert ("Plafonds et forfaits" in page) is sees
+
+
+def test_signing_in_and_out(db: None) -> None:
+    """The demo accounts are offered; a wrong password says what to do; signing out closes the house."""
+    client, account = Client(), DEMO_ACCOUNTS[0]
+    page = client.get("/connexion?next=/adhesions")
+    assert account.name in text_of(page)
+    wrong = client.post("/connexion", {"username": account.email, "password": "non", "next": "/adhesions"})
+    assert (wrong.status_code, "inconnu" in errors_of(wrong)) == (422, True)
+    right = client.post("/connexion", {"username": account.email, "password": DEMO_PASSWORD, "next": "/adhesions"})
+    assert (right.status_code, right["Location"]) == (302, "/adhesions")
+    assert client.get("/adhesions").status_code == 200
+    client.post("/deconnexion")
+    assert client.get("/adhesions").status_code == 302
+
+
+def test_the_way_back_never_leaves_the_house(db: None) -> None:
+    """An address of elsewhere in « next » is ignored."""
+    account = DEMO_ACCOUNTS[0]
+    form = {"username": account.email, "password": DEMO_PASSWORD, "next": "https://ailleurs.example/"}
+    assert Client().post("/connexion", form)["Location"] == "/"
+
+
+def test_health_of_the_installation(db: None) -> None:
+    """Whoever watches learns that the database answers, and nothing else."""
+    assert Client().get("/sante").json() == {"database": "ok"}
+
+
+def test_the_language_switches_for_the_person(centre) -> None:  # type: ignore[no-untyped-def]
+    """French first, English by switch."""
+    client = centre.client("administrator")
+    assert 'lang="fr"' in client.get("/").content.decode()
+    client.post("/i18n/setlang/", {"language": "en", "next": "/"})
+    assert 'lang="en"' in client.get("/").content.decode()
+
+
+def test_no_page_runs_a_script_of_its_own(centre) -> None:  # type: ignore[no-untyped-def]
+    """The policy of content allows only what the house serves itself."""
+    policy = centre.client("administrator").get("/")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy

@@ -1,0 +1,124 @@
+"""People: known once, found by whatever is said on the telephone, each with an account and a mandate of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from egide.journal.facts import Context
+from egide.journal.scope import set_perimeters
+from egide.kernel.errors import Refusal
+from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
+from egide.people.models import BankAccount, Mandate, Person
+from egide.people.queries import Sought, people_like, understand
+from people.families import Member, enrolled, iban_of, nir_of
+
+BIRTH = date(1947, 8, 9)
+NIR = nir_of(woman=True, birth=BIRTH, serial=610_000)
+
+
+@pytest.mark.parametrize(
+    ("typed",                          "kind",             "value"),
+    [
+        ("Éléonore Château-Gaillard",   Sought.NAME,        "eleonore chateau gaillard"),
+        ("d’Hérouville",                Sought.NAME,        None),
+        ("09/08/1947",                  Sought.BIRTH_DATE,  "1947-08-09"),
+        ("9.8.1947",                    Sought.BIRTH_DATE,  "1947-08-09"),
+        ("31/02/1947",                  Sought.NOTHING,     None),
+        ("06 12 34 56 78",              Sought.PHONE,       "0612345678"),
+        ("+33 6 12 34 56 78",           Sought.PHONE,       "0612345678"),
+        ("Ida@X.Invalid",               Sought.EMAIL,       "ida@x.invalid"),
+        (NIR,                           Sought.NIR,         NIR),
+        (f"{NIR[:1]} {NIR[1:3]} {NIR[3:5]} {NIR[5:7]} {NIR[7:10]} {NIR[10:]} 12", Sought.NIR, NIR),
+        ("1234",                        Sought.IBAN,        "1234"),
+        (iban_of(77),                   Sought.IBAN,        iban_of(77)),
+        ("100000042",                   Sought.NUMBER,      "100000042"),
+        ("x",                           Sought.NOTHING,     "x"),
+        ("",                            Sought.NOTHING,     ""),
+        ("%_'; --",                     Sought.NOTHING,     ""),
+    ],
+)  # fmt: skip
+def test_the_box_understands_what_is_typed(typed: str, kind: Sought, value: str | None) -> None:
+    """The form of the text says what is sought; nobody chooses a kind in a list."""
+    asked = understand(typed)
+    assert asked.kind == kind
+    if value is not None:
+        assert asked.value == value
+
+
+@pytest.fixture
+def ida(db: None, system: Context, today: Callable[[str], None]) -> Person:
+    """Someone whose name no one else bears, in the perimeter of the first delegate."""
+    today("2015-10-05")
+    member = Member("member", "Éléonore", BIRTH, NIR, last_name="Château-Gaillard")
+    enrolment = enrolled(
+        system, [member], starts_on=date(2015, 11, 1), phone="0699887766", email="eleonore@chateau.invalid"
+    )
+    return Person.objects.get(pk=enrolment.member_id)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["chateau", "eleonore chat", "gaillard eleonore", "0699887766", "eleonore@chateau.invalid", NIR, "09/08/1947"],
+)
+def test_a_person_is_found_by_whatever_they_say(ida: Person, typed: str) -> None:
+    """Without accents, in any order of words, by phone, mail, number or date of birth."""
+    assert ida.pk in [found.id for found in people_like(understand(typed))]
+
+
+def test_a_person_is_found_by_the_end_of_their_account(ida: Person) -> None:
+    """The last four characters of the account are enough, and the whole account too."""
+    account = BankAccount.objects.get(person=ida)
+    for typed in (account.iban[-4:], account.iban):
+        assert ida.pk in [found.id for found in people_like(understand(typed))]
+
+
+def test_nobody_is_found_in_another_perimeter(ida: Person) -> None:
+    """The same search gives nothing to the other delegate."""
+    set_perimeters((3,))
+    for typed in ("chateau", NIR, "0699887766", "09/08/1947"):
+        assert ida.pk not in [found.id for found in people_like(understand(typed))]
+
+
+def test_one_person_is_one_row(ida: Person) -> None:
+    """The same number, day and rank in one perimeter is the same person, whatever the spelling of the day."""
+    new = NewPerson("Chateau Gaillard", "Eleonore", BIRTH, 1, NIR, NIR)
+    assert add_person(ida.household, new).pk == ida.pk
+    twin = NewPerson("Château-Gaillard", "Jumelle", BIRTH, 2, "", NIR)
+    assert add_person(ida.household, twin).pk != ida.pk
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        NewPerson("X", "Y", BIRTH, 1, "", "12345"),
+        NewPerson("X", "Y", BIRTH, 0, "", NIR),
+        NewPerson("X", "Y", BIRTH, 12, "", NIR),
+    ],
+)
+def test_an_impossible_person_is_refused_in_words(ida: Person, wrong: NewPerson) -> None:
+    """What the database refuses reaches the screen with its field and what to check."""
+    with pytest.raises(Refusal) as refused, transaction.atomic():
+        add_person(ida.household, wrong, where="persons-2")
+    assert (refused.value.code, refused.value.where) == ("people.person", "persons-2")
+
+
+@pytest.mark.requirement("S003-107")
+def test_a_mandate_is_signed_once_for_an_enrolment(ida: Person) -> None:
+    """The same signature gives the same mandate and the same account; another day, another mandate."""
+    signed = {"iban": iban_of(88), "bic": "", "holder": "Ida", "enrolment_number": "000000042"}
+    first = sign_mandate(ida, signed_on=date(2015, 10, 1), **signed)
+    assert sign_mandate(ida, signed_on=date(2015, 10, 1), **signed).pk == first.pk
+    later = sign_mandate(ida, signed_on=date(2016, 10, 1), **signed)
+    assert later.rum != first.rum
+    assert Mandate.objects.filter(bank_account__person=ida, bank_account__iban=iban_of(88)).count() == 2
+    assert BankAccount.objects.filter(person=ida, iban=iban_of(88)).count() == 1
+
+
+def test_an_address_without_a_postcode_is_refused(db: None) -> None:
+    """The database itself keeps letters deliverable."""
+    with pytest.raises(Exception, match="people_household_postcode"), transaction.atomic():
+        add_household(2, line1="1 rue X", postcode="4500", city="Orléans", phone="", email="")
