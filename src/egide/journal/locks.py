@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 
 from django.db import connection
 
 from egide.kernel.errors import Refusal
 
+_ATTEMPTS = 16
+_PAUSE_SECONDS = 0.2
+
 
 @contextlib.contextmanager
 def only_one(name: str) -> Iterator[None]:
-    """Holds a lock of the database's session; refused at once when another process holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
-        if not cursor.fetchone()[0]:
+    """Holds a lock of the database's session; refused when another process still holds it after a few seconds.
+
+    The server needs a moment to notice that a killed process is gone: the wait is for it, not for a living batch.
+    """
+    for attempt in range(_ATTEMPTS):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+            if cursor.fetchone()[0]:
+                break
+        if attempt == _ATTEMPTS - 1:
             raise Refusal(
                 code="batch.running",
                 where=name,
                 message="Ce traitement est déjà en cours.",
                 remedy="Attendez qu’il se termine : son avancement est affiché dans les fichiers et les appels.",
             )
+        time.sleep(_PAUSE_SECONDS)
     try:
         yield
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 import polars as pl
 from django.db import connection
@@ -28,7 +27,7 @@ from egide.premiums.decisions import (
     due_lines,
 )
 from egide.premiums.queries import called_months, posted_in_month, posted_on
-from egide.products.queries import book_for
+from egide.products.queries import books_of
 
 
 def bring_up_to_date(record: Record, enrolment_ids: Sequence[int]) -> pl.DataFrame:
@@ -63,7 +62,7 @@ def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.Dat
     all_months = sorted({*months, *posted["period"].to_list()})
     if not all_months:
         return _no_changes(), pl.DataFrame()
-    book_on = partial(book_for, enrolment.product_code)
+    book_on = books_of(enrolment.product_code)
     decided = decide_months(book_on, covers_frame(enrolment), all_months)
     changes = difference(due_lines(decided), posted)
     former = decide_months(book_on, covers_as_if_open(enrolment.id), changes["period"].unique().to_list())
@@ -124,7 +123,7 @@ def _changes(facts: MonthFacts) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     for code in facts.covers["product_code"].unique().sort().to_list():
         mine = facts.covers.filter(pl.col("product_code") == code)
         own = facts.posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
-        decided = decide_months(partial(book_for, code), mine, [facts.month])
+        decided = decide_months(books_of(code), mine, [facts.month])
         changes = difference(due_lines(decided), own)
         if not changes.is_empty():
             yield changes, counterparts(changes, decided)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import polars as pl
 from django.db import connection
@@ -16,7 +15,7 @@ from egide.journal.bulk import fetch_frame
 from egide.premiums.decisions import DUE_SCHEMA, contract_months, schedule
 from egide.premiums.facts import Schedule
 from egide.premiums.models import Call
-from egide.products.queries import book_for
+from egide.products.queries import books_of
 
 _PREMIUM_NATURES = ("premium", "aid_acs", "aid_other")
 
@@ -62,7 +61,7 @@ def schedule_for(enrolment: EnrolmentFacts, *, around: date) -> Schedule:
     """The same for facts that may not be in the database yet: a form, an endorsement being prepared."""
     months = contract_months(enrolment.starts_on, enrolment.ends_on, around=around)
     # A contract ended on its first day has no month at all.
-    return schedule(partial(book_for, enrolment.product_code), enrolment, months)
+    return schedule(books_of(enrolment.product_code), enrolment, months)
 
 
 @dataclass(frozen=True, slots=True)

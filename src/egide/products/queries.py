@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -21,13 +22,31 @@ def book_for(code: str, on: date) -> Book:
     """The rule book of a product in force on a day: its latest version begun by then."""
     found = ProductVersion.objects.filter(code=code, version__lte=on).order_by("-version").first()
     if found is None:
-        raise Refusal(
-            code="products.none_in_force",
-            where=code,
-            message=f"Aucune version de ce produit n’est en vigueur au {on:%d/%m/%Y}.",
-            remedy="Publiez son livre de règles, ou corrigez la date.",
-        )
+        raise none_in_force(code, on)
     return published_book(found.digest)
+
+
+def books_of(code: str) -> Callable[[date], Book]:
+    """The same for many days of one product: its versions are read once, each day then picks its own."""
+    known = list(ProductVersion.objects.filter(code=code).order_by("version").values_list("version", "digest"))
+
+    def on(day: date) -> Book:
+        digest = next((digest for version, digest in reversed(known) if version <= day), None)
+        if digest is None:
+            raise none_in_force(code, day)
+        return published_book(digest)
+
+    return on
+
+
+def none_in_force(code: str, on: date) -> Refusal:
+    """The refusal of a day that no published version covers."""
+    return Refusal(
+        code="products.none_in_force",
+        where=code,
+        message=f"Aucune version de ce produit n’est en vigueur au {on:%d/%m/%Y}.",
+        remedy="Publiez son livre de règles, ou corrigez la date.",
+    )
 
 
 @lru_cache(maxsize=64)
