@@ -9,8 +9,13 @@ import polars as pl
 from django.db import connection
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
+from egide.benefits.models import Payment
+from egide.benefits.papers import statement_paper
 from egide.benefits.queries import counters_of, lives
 from egide.contracts.queries import linked_enrolments
+from egide.documents.acts import keep_document
+from egide.documents.rendering import render
+from egide.documents.safety import safe_pdf
 from egide.journal import clock
 from egide.journal.acts import Record
 from egide.journal.bulk import copy_frame
@@ -242,3 +247,19 @@ def keep_payments(wanted: pl.DataFrame, *, perimeter_id: int, file_id: int, entr
             ),
             into="benefits_payment",
         )
+
+
+def issue_statement(record: Record, payment: Payment) -> None:
+    """Prints and keeps the statement of a payment, on the member's file."""
+    pdf = render(statement_paper(payment), issued_on=clock.today())
+    document = keep_document(
+        record,
+        pdf,
+        kind="statement",
+        title=f"Relevé de prestations du {payment.paid_on:%d/%m/%Y}",
+        subject=("enrolment", payment.enrolment_id),
+        perimeter_id=payment.perimeter_id,
+        pages=safe_pdf(pdf).pages,
+    )
+    payment.statement_id = document.pk
+    payment.save(update_fields=["statement_id"])

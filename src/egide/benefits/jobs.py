@@ -14,7 +14,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection, transaction
 
-from egide.benefits.acts import keep_payments, post_transfers, replay, take_lines
+from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -33,6 +33,7 @@ from egide.benefits.queries import (
     counters_of,
     lines_held,
     lives_of_perimeter,
+    payments_to_tell,
     people_known,
     posted_places,
     to_pay,
@@ -108,6 +109,30 @@ def pay(context: Context, *, perimeter_id: int, progress: Progress = lambda _: N
             act.because(f"{wanted.height} virements pour {format_eur(total)}.")
         progress(f"{wanted.height} virements pour {format_eur(total)}")
     return wanted.height, total
+
+
+_STATEMENTS_PER_ACT = 100
+
+
+def issue_statements(
+    context: Context, *, perimeter_id: int, limit: int | None = None, progress: Progress = lambda _: None
+) -> int:
+    """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
+    made = 0
+    with only_one(f"benefits.statements:{perimeter_id}"):
+        while limit is None or made < limit:
+            with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:
+                act.on("perimeter", perimeter_id, "Relevés de prestations", perimeter_id)
+                wanted = min(_STATEMENTS_PER_ACT, (limit or made + _STATEMENTS_PER_ACT) - made)
+                payments = payments_to_tell(perimeter_id, limit=wanted)
+                for payment in payments:
+                    issue_statement(act, payment)
+                act.because(f"{len(payments)} relevés émis.")
+            made += len(payments)
+            progress(f"{made} relevés")
+            if len(payments) < wanted:
+                break
+    return made
 
 
 def _transfer_file(record: Record, wanted: pl.DataFrame, perimeter_id: int) -> Arrival:

@@ -112,6 +112,7 @@ class Payment(models.Model):
     amount_cents = models.BigIntegerField()
     file_id = models.BigIntegerField(null=True)
     entry_id = models.BigIntegerField()
+    statement_id = models.BigIntegerField(null=True)  # the document that tells the member what it settles
 
     class Meta:
         constraints: ClassVar = [

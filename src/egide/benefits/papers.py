@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from egide.benefits.facts import CareLineFacts
 from egide.benefits.models import Payment
@@ -35,31 +36,27 @@ def statement_paper(payment: Payment) -> BenefitStatement:
     )
 
 
+@lru_cache(maxsize=1)
 def act_labels() -> dict[str, str]:
     """The plain name of each act code."""
     return {row.text("act_code"): row.text("label") for row in load_table("care_families").rows}
 
 
 def _line(line: CareLineFacts) -> CareLine:
-    sign = -1 if line.operation == "A" else 1
+    """A line as it is printed; what takes money back is printed with its amounts reversed."""
+    taken_back = line.posted_cents < 0
+    sign = -1 if taken_back else 1
     charged, compulsory = sign * line.charged_cents, sign * (line.amo_cents - line.withheld_cents)
-    ours = line.posted_cents
     return CareLine(
         care_on=line.care_on,
         act=act_labels().get(line.act_code, line.act_code),
         charged_cents=charged,
         compulsory_cents=compulsory,
-        ours_cents=ours,
-        left_cents=charged - compulsory - ours,
-        reason="Annulation demandée par la caisse" if sign < 0 else _reason(line),
-        reversal=sign < 0,
+        ours_cents=line.posted_cents,
+        left_cents=charged - compulsory - line.posted_cents,
+        reason="Annulé ou corrigé par la caisse" if taken_back else "Part complémentaire selon votre formule",
+        reversal=taken_back,
     )
-
-
-def _reason(line: CareLineFacts) -> str:
-    if line.posted_cents == 0:
-        return "Pas de remboursement complémentaire pour cet acte"
-    return "Part complémentaire selon votre formule"
 
 
 def _mentions(lines: Sequence[CareLineFacts], paid_on: date) -> tuple[str, ...]:

@@ -273,21 +273,27 @@ def payments_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Paymen
 
 
 _PAID_BY = """
- JOIN benefits_posting p ON p.care_line_id = l.id
-WHERE p.enrolment_id = %s AND p.entry_id < %s AND p.entry_id > %s
-GROUP BY l.id, l.received_on ORDER BY l.person_id, l.care_on, l.id
+-- What was posted between the payment before and this one: entries are numbered as they are booked.
+SELECT l.id, l.file_id, l.line_no, l.received_on, l.enrolment_id, l.person_id, l.invoice_no, l.operation, l.act_code,
+  l.family, l.care_on, l.quantity, l.charged_cents, l.base_cents, l.rate_bp, l.amo_cents, l.withheld_cents,
+  l.tariff_agreement, l.care_path, l.basket, l.reverses_id, p.cents
+FROM (SELECT care_line_id, sum(amount_cents)::bigint AS cents FROM benefits_posting
+      WHERE enrolment_id = %s AND entry_id < %s AND entry_id > %s GROUP BY care_line_id) p
+JOIN benefits_care_line l ON l.id = p.care_line_id
+WHERE p.cents <> 0
+ORDER BY l.person_id, l.care_on, l.id
 """
 
 
 def lines_paid_by(payment: Payment) -> list[CareLineFacts]:
-    """The care lines that a payment settles: those posted since the payment before it."""
-    previous = (
-        Payment.objects.filter(enrolment_id=payment.enrolment_id, pk__lt=payment.pk)
-        .order_by("-pk")
-        .values_list("entry_id", flat=True)
-        .first()
-    )
+    """The care lines that a payment settles, with what it settles of each."""
+    before = Payment.objects.filter(enrolment_id=payment.enrolment_id, pk__lt=payment.pk).order_by("-pk").first()
     with connection.cursor() as cursor:
-        # Entries are numbered in order: those between two transfers are what the second one pays, even on one day.
-        cursor.execute(_LINES + _PAID_BY, [payment.enrolment_id, payment.entry_id, previous or 0])
+        cursor.execute(_PAID_BY, [payment.enrolment_id, payment.entry_id, before.entry_id if before else 0])
         return [CareLineFacts(*row) for row in cursor.fetchall()]
+
+
+def payments_to_tell(perimeter_id: int, *, limit: int) -> list[Payment]:
+    """Payments whose member has no statement yet, the oldest first."""
+    waiting = Payment.objects.filter(perimeter_id=perimeter_id, statement_id=None)
+    return list(waiting.select_related("bank_account").order_by("pk")[:limit])

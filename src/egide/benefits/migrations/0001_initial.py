@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ("amount_cents", models.BigIntegerField()),
                 ("file_id", models.BigIntegerField(null=True)),
                 ("entry_id", models.BigIntegerField()),
+                ("statement_id", models.BigIntegerField(null=True)),
                 (
                     "bank_account",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.bankaccount"),

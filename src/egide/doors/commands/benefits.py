@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from egide.benefits.jobs import pay, read_file
+from egide.benefits.jobs import issue_statements, pay, read_file
 from egide.exchanges.acts import Arrival, take_up
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
@@ -19,6 +19,11 @@ def run(options: argparse.Namespace) -> int:
         for perimeter_id in context.actor.perimeters:
             count, cents = pay(context, perimeter_id=perimeter_id)
             print(f"Périmètre {perimeter_id} : {count} virements pour {format_eur(cents)}")
+        return 0
+    if options.what == "statements":
+        for perimeter_id in context.actor.perimeters:
+            made = issue_statements(context, perimeter_id=perimeter_id, limit=options.limit)
+            print(f"Périmètre {perimeter_id} : {made} relevés")
         return 0
     path = Path(options.file)
     arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])

@@ -66,6 +66,8 @@ def _benefits(command: argparse.ArgumentParser) -> None:
     read = what.add_parser("read", help="reçoit et traite un fichier de soins")
     read.add_argument("file")
     what.add_parser("pay", help="émet les virements dus")
+    statements = what.add_parser("statements", help="imprime les relevés des virements qui n’en ont pas encore")
+    statements.add_argument("--limit", type=int, help="au plus tant par périmètre")
 
 
 def _exchanges(command: argparse.ArgumentParser) -> None:

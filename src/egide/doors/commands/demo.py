@@ -29,6 +29,7 @@ _PAGES = (
 
 def run(options: argparse.Namespace) -> int:
     """Prepares the centre once, then serves it until interrupted."""
+    os.environ.setdefault("EGIDE_ENVIRONMENT", "Démonstration")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "egide.settings")
     if not options.check:
         return _demonstrate(options, home())

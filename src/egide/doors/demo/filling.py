@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import connection
 
 from egide.benefits.facts import Outcome
-from egide.benefits.jobs import pay, read_file
+from egide.benefits.jobs import issue_statements, pay, read_file
 from egide.contracts.acts.bulk import enrol_frames
 from egide.doors.commands.books import house_books
 from egide.doors.demo.care import care_lines
@@ -45,6 +45,7 @@ Progress = Callable[[str], None]
 SEED = 2026
 _LINES_PER_MEMBER = 4
 _RETURN_SHARE_BP = 120
+_STATEMENTS = 20  # enough to look at; `egide benefits statements` prints the others
 
 
 def populate(*, members: int, progress: Progress) -> Portfolio:
@@ -187,6 +188,7 @@ class _Story:
         )
         for perimeter_id in context.actor.perimeters:
             pay(context, perimeter_id=perimeter_id)
+            issue_statements(context, perimeter_id=perimeter_id, limit=_STATEMENTS)
         self.progress(f"{path.name} : {outcome.lines} actes traités, {outcome.rejected} rejetés, virements émis")
 
     def _receive(self, letter: Letter, number: int) -> int:
