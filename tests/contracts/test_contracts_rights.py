@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from egide.contracts.facts import EndorsementAsked, EndorsementKind
-from egide.contracts.jobs import read_answers, send_rights
+from egide.contracts.jobs import read_answers, resend, send_rights
 from egide.contracts.models import Enrolment, RightsMovement
 from egide.doors.desk import change
 from egide.exchanges.acts import Arrival, receive
@@ -150,3 +150,22 @@ def test_a_cut_file_of_answers_changes_nothing(family: Enrolment, system: Contex
         read_answers(system, cut)
     assert refused.value.where
     assert states(family) == [("sent", "")] * 3
+
+
+@pytest.mark.requirement("S003-054")
+def test_a_rejected_movement_leaves_again_once_mended(family: Enrolment, system: Context) -> None:
+    """Recycled, it goes with the next file under its own reference, its work is done, and its answer is read."""
+    file = send_rights(system, perimeter_id=2)
+    assert file is not None
+    answered(system, file, rejected_bp=ALL)
+    refused = RightsMovement.objects.filter(cover__enrolment=family).order_by("pk")
+    for movement in refused:
+        resend(system, movement.pk)
+    assert not Item.objects.filter(kind="rights_reject").exclude(state="done").exists()
+    again = send_rights(system, perimeter_id=2)
+    assert again is not None
+    assert again.lines == 3
+    assert answered(system, again)["acquitted"] == 3
+    with pytest.raises(Refusal) as told:
+        resend(system, refused[0].pk)
+    assert told.value.code == "rights.not_rejected"

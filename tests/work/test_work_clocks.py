@@ -65,9 +65,9 @@ def test_an_item_is_due_two_working_days_after_reception(db: None, received: str
 @pytest.mark.parametrize(
     ("stopped",    "resumed",      "due"),
     [
-        ("2015-10-06", "2015-10-12", date(2015, 10, 13)),  # stopped before its first day: both days remain
-        ("2015-10-07", "2015-10-12", date(2015, 10, 12)),  # one day was gone: one remains
-        ("2015-10-06", "2015-10-06", date(2015, 10, 7)),   # resumed the same day: nothing lost
+        ("2015-10-06", "2015-10-12", date(2015, 10, 14)),  # stopped before its first day: both days remain after that day
+        ("2015-10-07", "2015-10-12", date(2015, 10, 13)),  # one day was gone: one remains
+        ("2015-10-06", "2015-10-06", date(2015, 10, 8)),   # resumed the same day: that day alone is given back
         ("2015-10-06", "2015-11-11", date(2015, 11, 13)),  # over a holiday
         ("2015-10-08", "2015-10-12", date(2015, 10, 7)),   # already late: a pause does not bring time back
     ],
@@ -105,7 +105,7 @@ def test_two_pauses_add_up(db: None, today: Callable[[str], None]) -> None:
         for first, last in ((6, 8), (9, 14)):
             pause(act, item, "pièces", on=date(2015, 10, first))
             resume(act, item, on=date(2015, 10, last))
-    assert item.due_on == date(2015, 10, 14)
+    assert item.due_on == date(2015, 10, 16)
     told = clock_of(item, tuple(item.pauses.all()), date(2015, 10, 14)).reasons
     assert sum("en pause" in sentence for sentence in told) == 2
 
@@ -141,7 +141,7 @@ def test_a_paused_item_can_be_closed(db: None, today: Callable[[str], None]) -> 
     today("2015-10-12")
     with acting() as act:
         close(act, item)
-    assert (item.state, item.due_on) == ("done", date(2015, 10, 13))
+    assert (item.state, item.due_on) == ("done", date(2015, 10, 14))
     assert not Pause.objects.filter(item=item, end=None).exists()
 
 

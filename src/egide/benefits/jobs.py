@@ -39,10 +39,19 @@ from egide.benefits.queries import (
     to_pay,
 )
 from egide.contracts.queries import enrolment_with_member
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send, start_reading
+from egide.exchanges.acts import (
+    Arrival,
+    Fault,
+    add_rejects,
+    close_file,
+    recycle_rejects,
+    refuse_file,
+    send,
+    start_reading,
+)
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
 from egide.exchanges.codecs.sepa_credit import CreditHeader, CreditSchema, write_credits
-from egide.exchanges.queries import FileRow, file_to_read, rejected_places
+from egide.exchanges.queries import FileRow, count_open_rejects, file_to_read, recyclable, rejected_places
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -55,7 +64,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur
 from egide.people.papers import organisation_of
 from egide.products.queries import book_for
-from egide.work.acts import NewItem, open_item
+from egide.work.acts import NewItem, close_if_open, open_item
 
 Progress = Callable[[str], None]
 _LINES_PER_SLICE = 250_000
@@ -79,6 +88,21 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
             raise
         progress(f"{read.lines.height} actes lus, {read.faults.height} anomalies de format")
         return _settle(context, file, replace(read, lines=read.lines.select(READ_COLUMNS)), progress)
+
+
+def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress = lambda _: None) -> int:
+    """Takes rejected acts again, once what stopped them is mended; returns how many were taken this time."""
+    taken = 0
+    with reading(context.actor.perimeters):
+        by_file = recyclable(reject_ids)
+    for file_id, ids in by_file.items():
+        with only_one(f"benefits.read:{file_id}"):
+            before = file_to_read(context, file_id).posted
+            file = recycle_rejects(context, file_id, ids)
+            read = read_care_lines(store.path_of(file.sha256))
+            outcome = _settle(context, file, replace(read, lines=read.lines.select(READ_COLUMNS)), progress)
+            taken += outcome.posted - before
+    return taken
 
 
 def follow(context: Context, enrolment_ids: Sequence[int]) -> None:
@@ -283,7 +307,7 @@ def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
         rejected = len(set(rejected_places(file.pk)))
         ignored = read.lines.height + _refused_acts(read) - posted - rejected
         close_file(file, posted=posted, ignored=ignored, rejected=rejected)
-        if rejected:
+        if count_open_rejects(file.pk):
             open_item(
                 act,
                 NewItem(
@@ -296,6 +320,8 @@ def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
                     limit_days=2,
                 ),
             )
+        else:
+            close_if_open(act, "rejects", "file", file.pk)
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.outcome = {"posted": file.posted, "ignored": file.ignored, "rejected": file.rejected}
         act.because(f"{file.lines} actes : {file.posted} pris, {file.ignored} ignorés, {file.rejected} rejetés.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from egide.contracts.models import RightsMovement
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
 from egide.exchanges.codecs.noemie_envelope import Envelope
 from egide.exchanges.queries import FileRow
@@ -13,8 +13,9 @@ from egide.journal import clock, store
 from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
-from egide.work.acts import NewItem, open_item
+from egide.work.acts import NewItem, close_if_open, open_item
 
 _KINDS = {"create": codec.Movement.CREATE, "change": codec.Movement.CHANGE, "cancel": codec.Movement.CANCEL}
 _OC_NUMBER = "99999999"  # the demo's number: the real one comes with the agreement signed with the scheme
@@ -51,12 +52,19 @@ def send_rights(context: Context, *, perimeter_id: int) -> FileRow | None:
 
 
 def read_answers(context: Context, file: FileRow) -> dict[str, int]:
-    """Reads the scheme's answers; a reject becomes a work item, so that it is mended and sent again (S003-052 to 054)."""
+    """Reads the scheme's answers; a reject becomes a work item, so that it is mended and sent again (S003-052 to 054).
+
+    Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
+    """
+    try:
+        read = codec.read_answers(store.load(file.sha256))
+    except Refusal as refusal:
+        refuse_file(context, file, refusal)
+        raise
     with perform(context, "rights.answers", needs=Permission.EXCHANGES, given=file.pk) as act:
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return {}
-        read = codec.read_answers(store.load(file.sha256))
         counts = {"acquitted": 0, "reported": 0, "rejected": 0, "unknown": 0}
         faults = [Fault(f.line_no, f.code, f.message, f.remedy, f.position, f.field) for f in read.faults]
         for place, answer in enumerate(read.records, start=1):
@@ -90,6 +98,29 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
             f"{counts['acquitted']} mouvements acquittés, {counts['reported']} signalés, {counts['rejected']} refusés."
         )
     return counts
+
+
+def resend(context: Context, movement_id: int) -> None:
+    """Sends a refused movement again with the next file, once the person's identity or the dates are mended (S003-054)."""
+    with perform(context, "rights.resend", needs=Permission.EXCHANGES, given=movement_id) as act:
+        movement = (
+            RightsMovement.objects.select_for_update(of=("self",))
+            .select_related("person")
+            .filter(pk=movement_id)
+            .first()
+        )
+        if movement is None or movement.state != "rejected":
+            raise Refusal(
+                code="rights.not_rejected",
+                where=str(movement_id),
+                message="Ce mouvement n’est pas un mouvement refusé, ou ne vous est pas accessible.",
+                remedy="Choisissez-le dans la file des droits refusés.",
+            )
+        movement.state, movement.return_code = "to_send", ""
+        movement.save()
+        close_if_open(act, "rights_reject", "movement", movement.pk)
+        act.on("movement", movement.pk, str(movement.person), movement.perimeter_id)
+        act.because("Mouvement corrigé, il repart avec le prochain fichier.")
 
 
 def _movement(row: RightsMovement) -> codec.RightsMovement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 
@@ -152,7 +152,10 @@ def close_file(file: File, *, posted: int, rejected: int, ignored: int = 0) -> N
 
 
 def add_rejects(file: File, faults: Iterable[Fault]) -> int:
-    """Records refused lines; a line refused twice for the same cause is recorded once. Returns how many were given."""
+    """Records refused lines and returns how many were given.
+
+    A line refused twice for the same cause is recorded once; one that was recycled and fails again is open again.
+    """
     rows = [
         Reject(
             file=file,
@@ -168,8 +171,26 @@ def add_rejects(file: File, faults: Iterable[Fault]) -> int:
         )
         for fault in faults
     ]
-    Reject.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+    Reject.objects.bulk_create(
+        rows,
+        batch_size=5000,
+        update_conflicts=True,
+        unique_fields=["file", "line_no", "position", "code"],
+        update_fields=["state", "perimeter", "person_id"],
+    )
     return len(rows)
+
+
+def recycle_rejects(context: Context, file_id: int, reject_ids: Sequence[int]) -> File:
+    """Puts open rejects of a file back to be read again; those that fail again will be open again."""
+    with perform(context, "exchanges.recycle", needs=Permission.EXCHANGES, given=[file_id, sorted(reject_ids)]) as act:
+        file = lock_file(file_id)
+        count = Reject.objects.filter(file=file, pk__in=list(reject_ids), state="open").update(state="recycled")
+        file.state = "reading"
+        file.save(update_fields=["state"])
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.because(f"{count} rejets recyclés.")
+    return file
 
 
 def close_reject(context: Context, reject: Reject, *, recycled: bool, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -84,5 +85,20 @@ def _file(context: Context, file_id: int, direction: str) -> File:
 
 
 def rejected_places(file_id: int) -> list[tuple[int, int]]:
-    """Where in a file stand its rejects, whatever became of them: line and position, once per place."""
-    return list(Reject.objects.filter(file_id=file_id).values_list("line_no", "position").distinct())
+    """Where in a file stand its rejects, open or closed: line and position, once per place; a recycled one is none."""
+    standing = Reject.objects.filter(file_id=file_id).exclude(state="recycled")
+    return list(standing.values_list("line_no", "position").distinct())
+
+
+def recyclable(reject_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The open rejects of care files among these, by file: those that a second reading may take."""
+    found: dict[int, list[int]] = {}
+    chosen = Reject.objects.filter(pk__in=list(reject_ids), state="open", file__format="noemie.care")
+    for file_id, reject_id in chosen.values_list("file_id", "id"):
+        found.setdefault(file_id, []).append(reject_id)
+    return found
+
+
+def count_open_rejects(file_id: int) -> int:
+    """How many rejects of a file wait for someone."""
+    return Reject.objects.filter(file_id=file_id, state="open").count()

@@ -17,9 +17,10 @@ from egide.contracts.queries import EnrolmentRow, count_enrolments, enrolment_fa
 from egide.documents.acts import keep_document
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, refuse_file, send
 from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
+from egide.exchanges.queries import file_to_read
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.bulk import copy_frame
@@ -235,13 +236,21 @@ def _post_debits(record: Record, wanted: pl.DataFrame, month: date, perimeter_id
 
 
 def record_returns(context: Context, file_id: int) -> int:
-    """Posts the debits that the bank returned, each with its date and instalment (S003-112); returns how many."""
+    """Posts the debits that the bank returned, each with its date and instalment (S003-112); returns how many.
+
+    Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
+    """
+    known = file_to_read(context, file_id)
+    try:
+        _, read = read_returns(store.load(known.sha256))
+    except Refusal as refusal:
+        refuse_file(context, known, refusal)
+        raise
     with perform(context, "premium.returns", needs=Permission.PREMIUMS, given=file_id) as act:
         file = lock_file(file_id)
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return file.posted
-        _, read = read_returns(store.load(file.sha256))
         entries: list[Entry] = []
         unknown = [
             Fault(fault.line_no, fault.code, fault.message, fault.remedy, fault.position, fault.field)

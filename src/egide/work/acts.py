@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from egide.journal import clock
 from egide.journal.acts import Record
@@ -72,9 +72,9 @@ def pause(record: Record, item: Item, reason: str, *, on: date | None = None) ->
 
 
 def resume(record: Record, item: Item, *, on: date | None = None) -> None:
-    """Starts the clock again; the days of the pause do not count."""
+    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641)."""
     day = on or clock.today()
-    item.pauses.filter(end__isnull=True).update(end=day)
+    item.pauses.filter(end__isnull=True).update(end=day + timedelta(days=1))
     item.state = "open"
     item.due_on = clock_of(item, tuple(item.pauses.all()), day).due_on
     item.save()
@@ -90,6 +90,15 @@ def close(record: Record, item: Item) -> None:
     record.due_on = item.due_on
     item.state, item.closed_at = "done", clock.now()
     item.save()
+
+
+def close_if_open(record: Record, kind: str, subject_kind: str, subject_id: int) -> None:
+    """Closes the item of a kind on a file when one is still open."""
+    item = (
+        Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id).exclude(state="done").first()
+    )
+    if item:
+        close(record, item)
 
 
 def take(record: Record, item: Item, user_id: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from egide.benefits.jobs import issue_statements, pay, read_file
+from egide.benefits.jobs import issue_statements, pay, read_file, recycle
 from egide.exchanges.acts import Arrival, take_up
+from egide.exchanges.queries import open_rejects
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
+from egide.journal.scope import reading
 from egide.kernel.money import format_eur
 
 
@@ -24,6 +26,11 @@ def run(options: argparse.Namespace) -> int:
         for perimeter_id in context.actor.perimeters:
             made = issue_statements(context, perimeter_id=perimeter_id, limit=options.limit)
             print(f"Périmètre {perimeter_id} : {made} relevés")
+        return 0
+    if options.what == "recycle":
+        with reading(context.actor.perimeters):
+            chosen = [reject.pk for reject in open_rejects(file_id=options.file, limit=100_000)]
+        print(f"{recycle(context, chosen)} actes repris sur {len(chosen)} rejets")
         return 0
     path = Path(options.file)
     arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])

@@ -66,6 +66,10 @@ def _benefits(command: argparse.ArgumentParser) -> None:
     read = what.add_parser("read", help="reçoit et traite un fichier de soins")
     read.add_argument("file")
     what.add_parser("pay", help="émet les virements dus")
+    recycle = what.add_parser(
+        "recycle", help="reprend les rejets ouverts d’un fichier de soins, une fois leur cause corrigée"
+    )
+    recycle.add_argument("file", type=int, metavar="NUMÉRO")
     statements = what.add_parser("statements", help="imprime les relevés des virements qui n’en ont pas encore")
     statements.add_argument("--limit", type=int, help="au plus tant par périmètre")
 
@@ -76,6 +80,8 @@ def _exchanges(command: argparse.ArgumentParser) -> None:
     rights.add_argument("-o", "--output", required=True)
     answers = what.add_parser("answers", help="lit les réponses du régime obligatoire")
     answers.add_argument("file")
+    resend = what.add_parser("resend", help="renvoie un mouvement de droits refusé, une fois corrigé")
+    resend.add_argument("movement", type=int)
     template = what.add_parser("template", help="écrit le modèle d’import d’adhésions")
     template.add_argument("-o", "--output", required=True)
     enrolments = what.add_parser("enrolments", help="importe un tableau d’adhésions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from egide.contracts.jobs import read_answers, send_rights
+from egide.contracts.jobs import read_answers, resend, send_rights
 from egide.doors.desk import import_enrolments
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.codecs.enrolment_report import template, write_reject_report
@@ -30,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
             path = Path(options.file)
             received = take_up(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
             print(", ".join(f"{count} {name}" for name, count in read_answers(context, received).items()))
+        case "resend":
+            resend(context, options.movement)
+            print("Le mouvement repart avec le prochain fichier.")
         case "template":
             Path(options.output).write_bytes(template())
             print(f"{options.output} : modèle d’import d’adhésions")

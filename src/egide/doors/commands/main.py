@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+import psycopg
+
 from egide.doors.commands import books
 from egide.doors.commands.declared import DECLARED
 from egide.installation import home, migrate, open_installation
@@ -26,9 +28,21 @@ def main(arguments: Sequence[str]) -> int:
     except Refusal as refusal:
         print(f"Refusé. {refusal}", file=sys.stderr)
         return 1
+    except psycopg.OperationalError as lost:
+        return _lost(lost)
     except KeyboardInterrupt:
         print("Interrompu : ce qui est fait est gardé, relancez pour continuer.", file=sys.stderr)
         return 130
+
+
+def _lost(error: Exception) -> int:
+    detail = str(error).strip().splitlines()
+    print(
+        f"La base de données ne répond plus ({detail[0] if detail else 'connexion perdue'}). "
+        "Ce qui était fait est gardé : vérifiez le serveur, puis relancez la même commande.",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _with_database(options: argparse.Namespace) -> int:
@@ -38,7 +52,12 @@ def _with_database(options: argparse.Namespace) -> int:
 
         django.setup()
         migrate()
-        return int(options.run(options))
+        from django.db import OperationalError  # noqa: PLC0415
+
+        try:
+            return int(options.run(options))
+        except OperationalError as lost:
+            return _lost(lost)
 
 
 def _parser() -> argparse.ArgumentParser:

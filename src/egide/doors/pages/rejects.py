@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,6 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.benefits.decisions.refusals import REASONS
+from egide.benefits.jobs import recycle
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.frame import Shape, day_in, error_of, show, state
@@ -31,8 +34,13 @@ SHOWN = 10
 
 
 @needs(Permission.EXCHANGES)
-def rejects(request: PageRequest) -> HttpResponse:
-    """Open rejects by cause, the most frequent first; of one file or one cause if asked."""
+def rejects(request: PageRequest) -> HttpResponseBase:
+    """Open rejects by cause, the most frequent first; of one file or one cause if asked. A POST recycles those chosen."""
+    if request.method == "POST":
+        chosen = [int(each) for each in request.POST.getlist("item") if each.isdigit()]
+        taken = recycle(replace(request.context, key=None), chosen)
+        messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
+        return redirect("rejects")
     file_text, code = request.GET.get("file", ""), request.GET.get("cause", "")
     file_id = int(file_text) if file_text.isdigit() else None
     groups = [one for one in causes() if not code or one.code == code]
@@ -68,6 +76,7 @@ def _group(
         "code": cause.code,
         "count": cause.count,
         "amount_cents": None,
+        "proposal": _proposal(cause),
         "oldest_on": min(one.file.received_at.date() for one in lines),
         "items": [
             {
@@ -84,6 +93,18 @@ def _group(
             for one in lines
         ],
         "more_url": "" if whole or cause.count <= len(lines) else f"{reverse('rejects')}?cause={cause.code}",
+    }
+
+
+def _proposal(cause: Cause) -> Shape | None:
+    """Recycling, for the causes that someone can mend outside the file itself."""
+    if cause.code not in REASONS:
+        return None
+    return {
+        "label": _("Recycler une fois la cause corrigée"),
+        "act": f"recycle:{cause.code}",
+        "count": cause.count,
+        "effect": _("Chaque acte choisi est rapproché et liquidé de nouveau ; ce qui échoue encore reste ici."),
     }
 
 
