@@ -33,7 +33,9 @@ def _article(book: Book, article: Article) -> papers.Article:
     )
     if told:
         parts.append(papers.RuleBox(told))
-    return papers.Article(number=article.number, title=article.title, parts=tuple(parts))
+    return papers.Article(
+        number=article.number.removeprefix("Article ").strip(), title=article.title, parts=tuple(parts)
+    )
 
 
 def grids_of(book: Book) -> dict[str, str]:
