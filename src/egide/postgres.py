@@ -109,7 +109,8 @@ def _initialise(cluster: Cluster) -> None:
         # One small machine: memory for sorts and bulk loads, and WAL that does not checkpoint in the middle of a batch.
         conf.write(
             "shared_buffers = 512MB\nwork_mem = 64MB\nmaintenance_work_mem = 512MB\n"
-            "max_wal_size = 4GB\ncheckpoint_timeout = 15min\ntemp_buffers = 128MB\neffective_cache_size = 4GB\nrandom_page_cost = 1.1\n"
+            "max_wal_size = 4GB\ncheckpoint_timeout = 15min\ntemp_buffers = 128MB\n"
+            "effective_cache_size = 4GB\nrandom_page_cost = 1.1\n"
             "max_connections = 100\njit = off\nlog_min_messages = warning\n"
         )
 

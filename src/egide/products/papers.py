@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from egide.documents import facts_forms as papers
 from egide.documents.facts import House
 from egide.rules.books import Article, Book, table_as_markdown
+
+
+_VALUE = re.compile(r"\{(\w+)\}")
 
 
 def notice_of(book: Book) -> papers.RuleBookNotice:
@@ -18,7 +23,7 @@ def notice_of(book: Book) -> papers.RuleBookNotice:
             legal=(f"{book.insurer}, assureur du contrat.",),
             insurer=book.insurer,
         ),
-        title="Notice d’information",
+        title=book.title,
         product=book.title,
         version_on=book.version,
         digest=book.digest,
@@ -29,13 +34,19 @@ def notice_of(book: Book) -> papers.RuleBookNotice:
 def _article(book: Book, article: Article) -> papers.Article:
     parts: list[papers.ArticlePart] = [papers.Prose(article.prose)] if article.prose.strip() else []
     told = tuple(
-        papers.RuleSentence(name=book.label(name), sentence=book.rules[name].sentence) for name in article.rules
+        papers.RuleSentence(name=book.label(name), sentence=_told(book, book.rules[name].sentence))
+        for name in article.rules
     )
     if told:
         parts.append(papers.RuleBox(told))
     return papers.Article(
         number=article.number.removeprefix("Article ").strip(), title=article.title, parts=tuple(parts)
     )
+
+
+def _told(book: Book, sentence: str) -> str:
+    """A rule's sentence for every member: each value that would stand there is named instead."""
+    return _VALUE.sub(lambda found: f"‹{book.label(found[1])}›", sentence)
 
 
 def grids_of(book: Book) -> dict[str, str]:
