@@ -8,7 +8,6 @@ from egide.documents import facts_forms as papers
 from egide.documents.facts import House
 from egide.rules.books import Article, Book, table_as_markdown
 
-
 _VALUE = re.compile(r"\{(\w+)\}")
 
 

@@ -49,8 +49,8 @@ class WorkedCase:
 
 def read_cases(book: Book, path: Path) -> list[WorkedCase]:
     """Return the cases of one file.  Raises Refusal naming the file, the case and what cannot be read."""
-    own = path.resolve().is_relative_to(book.folder.resolve())
-    file = path.resolve().relative_to(book.folder.resolve()).as_posix() if own else path.name
+    inside = path.resolve().is_relative_to(book.folder.resolve())
+    file = path.resolve().relative_to(book.folder.resolve()).as_posix() if inside else path.name
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
