@@ -1,4 +1,4 @@
-"""The application that granian serves: ``granian --interface wsgi egide.doors.wsgi:application``."""
+"""The application that the server runs: Django, ready to answer its first page as fast as the next ones."""
 
 from __future__ import annotations
 
@@ -8,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "egide.settings")
 application = get_wsgi_application()
+
+from egide.products.queries import open_books  # noqa: E402 - Django must be ready
+
+open_books()

@@ -60,3 +60,9 @@ def published_book(digest: str) -> Book:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         return load_book(root)
+
+
+def open_books() -> None:
+    """Reads every published book into memory, so that nobody waits for it in front of a page."""
+    for digest in ProductVersion.objects.values_list("digest", flat=True):
+        published_book(digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from datetime import date
 
@@ -19,7 +20,7 @@ def month(text: str) -> date:
 
 def _serve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=8000)
-    command.add_argument("--workers", type=int, default=1)
+    command.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processus (2)")
 
 
 def _demo(command: argparse.ArgumentParser) -> None:

@@ -59,7 +59,7 @@ def _demonstrate(options: argparse.Namespace, folder: Path) -> int:
         for account in DEMO_ACCOUNTS:
             print(f"  {account.email:42} {account.role_label:28} {account.sees}")
         print()
-        return serve(argparse.Namespace(port=options.port, workers=1))
+        return serve(argparse.Namespace(port=options.port, workers=min(2, os.cpu_count() or 1)))
 
 
 def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
