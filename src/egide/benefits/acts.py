@@ -22,7 +22,7 @@ from egide.journal.bulk import copy_frame
 from egide.kernel.money import format_eur
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post_frame
 from egide.ledger.facts import AccountKind, Nature
-from egide.products.queries import book_for
+from egide.products.queries import book_for, version_ids
 
 _LINE_COLUMNS = [
     "line_no", "act_no", "perimeter_id", "enrolment_id", "person_id", "cover_id", "invoice_no", "operation", "act_code",
@@ -105,6 +105,7 @@ def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, 
         record, entries, pl.concat([_member_lines(detailed, entries), _insurer_lines(detailed, entries)])
     )
     numbered = detailed.join(entries.select("perimeter_id", "entry"), on="perimeter_id").join(posted, on="entry")
+    versions = version_ids(detailed["book_digest"].unique().to_list())
     day = clock.today()
     with connection.cursor() as cursor:
         cursor.execute("SELECT egide_month('benefits_posting', %s)", [day])
@@ -118,8 +119,7 @@ def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, 
                 "enrolment_id",
                 "person_id",
                 pl.col("change_cents").alias("amount_cents"),
-                "book_digest",
-                pl.lit(label).alias("reason"),
+                pl.col("book_digest").replace_strict(versions, default=None, return_dtype=pl.Int64).alias("version_id"),
             ),
             into="benefits_posting",
         )

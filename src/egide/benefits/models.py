@@ -45,7 +45,7 @@ class CareLine(models.Model):
 
 
 class Posting(models.Model):
-    """An amount posted for a care line; corrections are further rows, never changes."""
+    """An amount posted for a care line, with its reason in the entry; corrections are further rows, never changes."""
 
     id = models.BigIntegerField(primary_key=True)
     care_line_id = models.BigIntegerField()
@@ -55,8 +55,9 @@ class Posting(models.Model):
     enrolment_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     amount_cents = models.BigIntegerField()
-    book_digest = models.TextField()
-    reason = models.TextField()
+    version_id = models.BigIntegerField(
+        null=True
+    )  # the published book that decided it; none when nothing is due any more
 
     class Meta:
         managed = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,11 @@ def published_book(digest: str) -> Book:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         return load_book(root)
+
+
+def version_ids(digests: Sequence[str]) -> dict[str, int]:
+    """The identifier of each of these published books."""
+    return dict(ProductVersion.objects.filter(digest__in=list(digests)).values_list("digest", "id"))
 
 
 def open_books() -> None:

@@ -59,8 +59,7 @@ class Migration(migrations.Migration):
                 ("enrolment_id", models.BigIntegerField()),
                 ("person_id", models.BigIntegerField()),
                 ("amount_cents", models.BigIntegerField()),
-                ("book_digest", models.TextField()),
-                ("reason", models.TextField()),
+                ("version_id", models.BigIntegerField(null=True)),
             ],
             options={
                 "db_table": "benefits_posting",

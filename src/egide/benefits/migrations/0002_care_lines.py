@@ -51,8 +51,7 @@ CREATE TABLE benefits_posting (
   enrolment_id bigint NOT NULL,
   person_id    bigint NOT NULL,
   amount_cents bigint NOT NULL,
-  book_digest  text NOT NULL,
-  reason       text NOT NULL,
+  version_id   bigint,
   CONSTRAINT benefits_posting_not_zero CHECK (amount_cents <> 0)
 ) PARTITION BY RANGE (booked_on);
 CREATE INDEX benefits_posting_line ON benefits_posting (care_line_id);

@@ -80,7 +80,9 @@ def _place(line: CareLineFacts) -> dict[str, str]:
 
 _POSTINGS = """
 -- What was posted for a care line, the first first; a correction is one more row.
-SELECT p.booked_on, p.amount_cents, p.reason, p.entry_id FROM benefits_posting p WHERE p.care_line_id = %s ORDER BY p.id
+SELECT p.booked_on, p.amount_cents, e.label, p.entry_id FROM benefits_posting p
+JOIN ledger_entry e ON e.id = p.entry_id AND e.booked_on = p.booked_on
+WHERE p.care_line_id = %s ORDER BY p.id
 """
 
 
