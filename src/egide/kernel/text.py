@@ -13,6 +13,8 @@ _LIGATURES = str.maketrans(
     | {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i"}
     | {"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‑": "-"}
 )
+# Every combining mark; none is assigned beyond these planes.
+_MARKS = dict.fromkeys(code for code in range(0x20000) if unicodedata.combining(chr(code)))
 _BLANKS = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -24,7 +26,7 @@ def unaccent(text: str) -> str:
     if text.isascii():
         return text
     opened = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(char for char in opened if not unicodedata.combining(char))
+    return opened.translate(_MARKS)
 
 
 def sort_key(text: str) -> str:
