@@ -82,6 +82,8 @@ def _visit(address: str, numbers: list[str], names: list[str]) -> list[Reader]:
     readers = [Reader(Visitor(address)) for _ in range(_USERS)]
     for reader in readers:
         reader.visitor.sign_in(email)
+        # A server that has been up since the morning: the first page of each worker is not the subject.
+        reader.visitor.open(f"/adherents/{numbers[0]}")
     threads = [threading.Thread(target=reader.read, args=(numbers, names, seed)) for seed, reader in enumerate(readers)]
     for thread in threads:
         thread.start()
