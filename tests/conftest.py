@@ -23,8 +23,10 @@ _HOME = Path(tempfile.gettempdir()) / f"egide-tests-{_RUN}"
 _TEMPLATE = "egide_template"
 
 _HOME.mkdir(mode=0o711, exist_ok=True)
-(_HOME / "static").mkdir(exist_ok=True)
-os.environ.update(EGIDE_HOME=str(_HOME), EGIDE_SECRET_KEY="tests", DJANGO_SETTINGS_MODULE="egide.settings")
+# The server is shared by the run; the files that a worker keeps are its own.
+_STORE = _HOME / _WORKER
+(_STORE / "static").mkdir(parents=True, exist_ok=True)
+os.environ.update(EGIDE_HOME=str(_STORE), EGIDE_SECRET_KEY="tests", DJANGO_SETTINGS_MODULE="egide.settings")
 
 from egide.postgres import Cluster, open_cluster, running  # noqa: E402
 
