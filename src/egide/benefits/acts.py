@@ -126,6 +126,9 @@ def post_changes(record: Record, changes: pl.DataFrame, lines: pl.DataFrame, *, 
     return int(changes["change_cents"].sum())
 
 
+_TAKEN_BACK = (pl.col("change_cents") < 0).alias("taken_back")
+
+
 def _entries_by_perimeter(detailed: pl.DataFrame, label: str) -> pl.DataFrame:
     perimeters = detailed["perimeter_id"].unique().sort().to_list()
     rows = [(number, clock.today(), "benefit", label, perimeter) for number, perimeter in enumerate(perimeters)]
@@ -133,11 +136,14 @@ def _entries_by_perimeter(detailed: pl.DataFrame, label: str) -> pl.DataFrame:
 
 
 def _member_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """What is due to each member: one credit per enrolment."""
-    totals = detailed.group_by("perimeter_id", "enrolment_id").agg(pl.col("change_cents").sum())
-    totals = totals.sort("perimeter_id", "enrolment_id")
+    """What is due to each member: one credit per enrolment, and one debit for what is taken back.
+
+    The two are never netted: an entry whose lines cancelled out would say that nothing happened.
+    """
+    totals = detailed.group_by("perimeter_id", "enrolment_id", _TAKEN_BACK).agg(pl.col("change_cents").sum())
+    totals = totals.sort("perimeter_id", "enrolment_id", "taken_back")
     return (
-        totals.join(_due_accounts(totals), on="enrolment_id", how="left", validate="1:1")
+        totals.join(_due_accounts(totals), on="enrolment_id", how="left", validate="m:1")
         .join(entries.select("perimeter_id", "entry"), on="perimeter_id")
         .select(
             "entry",
@@ -152,8 +158,8 @@ def _member_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame
 
 
 def _insurer_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """What the insurer bears: one debit per perimeter."""
-    totals = detailed.group_by("perimeter_id").agg(pl.col("change_cents").sum())
+    """What the insurer bears: one debit per perimeter, and one credit for what comes back."""
+    totals = detailed.group_by("perimeter_id", _TAKEN_BACK).agg(pl.col("change_cents").sum())
     rows = [
         (entry, account_of(AccountKind.BENEFITS, perimeter), int(cents), Nature.BENEFIT.value, None, None, None)
         for entry, perimeter, cents in entries.join(totals, on="perimeter_id")
@@ -164,6 +170,7 @@ def _insurer_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFram
 
 
 def _due_accounts(totals: pl.DataFrame) -> pl.DataFrame:
+    totals = totals.unique("enrolment_id", maintain_order=True)
     enrolments = totals["enrolment_id"].to_list()
     open_accounts([AccountKind.BENEFITS_DUE], totals["perimeter_id"].to_list(), enrolments)
     with connection.cursor() as cursor:

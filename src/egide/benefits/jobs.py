@@ -260,8 +260,9 @@ def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> 
 
 def _slices(matched: pl.DataFrame, run: Run) -> Iterator[tuple[int, pl.DataFrame]]:
     """The slices that hold something to do: a family is in one slice only, so that its ceilings are counted in order."""
+    grouped = families(matched)
     for number in range(run.slices):
-        lines = families(matched).filter(pl.col("family_id") % run.slices == number).drop("family_id")
+        lines = grouped.filter(pl.col("family_id") % run.slices == number).drop("family_id")
         if not lines.is_empty():
             yield number, lines
 

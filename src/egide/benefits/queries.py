@@ -263,15 +263,6 @@ def counter_rows(person_ids: Sequence[int], enrolment_ids: Sequence[int]) -> pl.
     return counters_of(person_ids, enrolment_ids).sort("product_code", "counter", "key")
 
 
-def payments_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Payment]:
-    """The latest transfers to these members."""
-    return list(
-        Payment.objects.filter(enrolment_id__in=enrolment_ids)
-        .select_related("bank_account")
-        .order_by("-paid_on", "-id")[:limit]
-    )
-
-
 _PAID_BY = """
 -- What was posted between the payment before and this one: entries are numbered as they are booked.
 SELECT l.id, l.file_id, l.line_no, l.received_on, l.enrolment_id, l.person_id, l.invoice_no, l.operation, l.act_code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,19 +66,3 @@ class Subject:
     id: int
     label: str
     perimeter_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ActLine:
-    """One line of the journal as it reads."""
-
-    id: int
-    kind: str
-    subject: Subject
-    actor_label: str
-    channel: Channel
-    received_at: datetime
-    due_on: object
-    done_at: datetime
-    outcome: dict[str, object] = field(default_factory=dict)
-    reasons: tuple[str, ...] = ()

@@ -20,12 +20,6 @@ def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]
     return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])
 
 
-def recent_acts(*, kind: str = "", offset: int = 0, limit: int = 50) -> list[Act]:
-    """The latest acts, of one kind if asked."""
-    acts = Act.objects.filter(kind=kind) if kind else Act.objects.all()
-    return list(acts.order_by("-id")[offset : offset + limit])
-
-
 def broken_links(at_most: int = 5) -> list[int]:
     """Positions where the chain does not hold; none when nobody touched the journal behind its door."""
     with connection.cursor() as cursor:

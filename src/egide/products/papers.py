@@ -6,7 +6,7 @@ import re
 
 from egide.documents import facts_forms as papers
 from egide.documents.facts import House
-from egide.rules.books import Article, Book, table_as_markdown
+from egide.rules.books import Article, Book
 
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -46,8 +46,3 @@ def _article(book: Book, article: Article) -> papers.Article:
 def _told(book: Book, sentence: str) -> str:
     """A rule's sentence for every member: each value that would stand there is named instead."""
     return _VALUE.sub(lambda found: f"‹{book.label(found[1])}›", sentence)
-
-
-def grids_of(book: Book) -> dict[str, str]:
-    """Each grid of the book as a markdown table, by name."""
-    return {name: table_as_markdown(table) for name, table in book.tables.items()}

@@ -36,15 +36,6 @@ def item_about(kind: str, subject_kind: str, subject_id: int) -> Item:
     return Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id).latest("id")
 
 
-def items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
-    """Every item on these subjects, open ones first."""
-    return list(
-        Item.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids)
-        .prefetch_related("pauses")
-        .order_by("closed_at", "due_on")[:50]
-    )
-
-
 _WEEK = """
 -- Per team: received, done, done in time, still open, late, due by the end of the week, paused.
 SELECT team_id,

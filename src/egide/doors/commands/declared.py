@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 Declare = Callable[[argparse.ArgumentParser], None]
 
@@ -16,6 +17,13 @@ def month(text: str) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"« {text} » n’est pas un mois ; écrivez AAAA-MM.") from error
+
+
+def readable(text: str) -> str:
+    """The path of a file that is there; anything else is told before work begins."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"« {text} » n’est pas un fichier ; vérifiez son chemin.")
+    return text
 
 
 def _serve(command: argparse.ArgumentParser) -> None:
@@ -59,13 +67,13 @@ def _premiums(command: argparse.ArgumentParser) -> None:
     call.add_argument("month", type=month, metavar="AAAA-MM")
     call.add_argument("--dry-run", action="store_true", help="même chemin, rien n’est gardé")
     returns = what.add_parser("returns", help="impute un fichier de rejets de prélèvement")
-    returns.add_argument("file")
+    returns.add_argument("file", type=readable)
 
 
 def _benefits(command: argparse.ArgumentParser) -> None:
     what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
     read = what.add_parser("read", help="reçoit et traite un fichier de soins")
-    read.add_argument("file")
+    read.add_argument("file", type=readable)
     what.add_parser("pay", help="émet les virements dus")
     recycle = what.add_parser(
         "recycle", help="reprend les rejets ouverts d’un fichier de soins, une fois leur cause corrigée"
@@ -80,13 +88,13 @@ def _exchanges(command: argparse.ArgumentParser) -> None:
     rights = what.add_parser("rights", help="écrit le fichier des mouvements de droits à envoyer")
     rights.add_argument("-o", "--output", required=True)
     answers = what.add_parser("answers", help="lit les réponses du régime obligatoire")
-    answers.add_argument("file")
+    answers.add_argument("file", type=readable)
     resend = what.add_parser("resend", help="renvoie un mouvement de droits refusé, une fois corrigé")
     resend.add_argument("movement", type=int)
     template = what.add_parser("template", help="écrit le modèle d’import d’adhésions")
     template.add_argument("-o", "--output", required=True)
     enrolments = what.add_parser("enrolments", help="importe un tableau d’adhésions")
-    enrolments.add_argument("file")
+    enrolments.add_argument("file", type=readable)
     enrolments.add_argument("--perimeter", type=int, required=True)
     enrolments.add_argument("--rejects", help="où écrire les lignes refusées, à corriger et renvoyer")
 
