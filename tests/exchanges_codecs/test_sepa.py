@@ -181,6 +181,23 @@ def test_two_orders_never_share_a_reference_and_an_empty_file_is_not_sent() -> N
             assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("orders", "code", "where"),
+    [
+        ([("E1", 1234), ("E2", 0), ("E3", 0)], "sepa.amount", "ordre E2"),
+        ([("E1", 1234), ("E1", 1234), ("E3", 0)], "sepa.duplicate", "ordre E1"),
+        ([("E1", 1234), ("E2", -1), ("E2", 1234)], "sepa.amount", "ordre E2"),
+        ([("E1", 0), ("E1", 0), ("E3", 1234)], "sepa.amount", "ordre E1"),
+    ],
+)
+def test_the_first_order_that_cannot_be_sent_is_named(orders: list[tuple[str, int]], code: str, where: str) -> None:
+    """A batch of thousands says which order stops it, the first in the order of the batch."""
+    sent = [debit(end_to_end_id=key, amount_cents=cents) for key, cents in orders]
+    with pytest.raises(Refusal) as refused:
+        write_debits(DEBTS, sent)
+    assert (refused.value.code, refused.value.where) == (code, where)
+
+
 DEBIT_FILE = write_debits(DEBTS, [debit(), debit(end_to_end_id="E2", sequence=Sequence.FIRST)])
 
 

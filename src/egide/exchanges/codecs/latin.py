@@ -12,7 +12,9 @@ from egide.kernel import identifiers
 from egide.kernel.errors import Refusal
 from egide.kernel.text import unaccent
 
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9\-?:().,'+]| (?! ))*")
+# Nothing to do to such a text: no accent, single blanks, none at the end.
+PLAIN_TEXT = r"[A-Za-z0-9](?: ?[A-Za-z0-9\-?:().,'+])*"
+_PLAIN = re.compile(PLAIN_TEXT)
 _NOT_NAME = re.compile(r"[^A-Z0-9' \-]+")
 _BLANKS = re.compile(r" {2,}")
 
@@ -21,7 +23,7 @@ _BLANKS = re.compile(r" {2,}")
 def to_sepa_text(text: str, length: int, where: str) -> str:
     """Return the text in the SEPA character set, at most ``length`` characters; a refusal says where."""
     # Most names and labels are plain already: the test costs a tenth of the transliteration.
-    if len(text) <= length and _PLAIN.fullmatch(text) and text[-1] != " ":
+    if len(text) <= length and _PLAIN.fullmatch(text):
         return text
     try:
         return identifiers.to_sepa_text(text, length)

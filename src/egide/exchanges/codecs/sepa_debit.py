@@ -11,13 +11,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from xml.sax.saxutils import escape
+from typing import Any
 
 import polars as pl
 
 from egide.exchanges.codecs import sepa_xml as xml_of
 from egide.exchanges.codecs.latin import to_sepa_text
+from egide.exchanges.codecs.sepa_orders import (
+    Message,
+    account,
+    amount,
+    euros,
+    given,
+    identifier,
+    in_columns,
+    stream_orders,
+)
 from egide.kernel.errors import Refusal
 
 validate = xml_of.validate
@@ -88,92 +99,104 @@ def write_debits(header: DebitHeader, debits: Iterable[Debit] | pl.DataFrame) ->
 
 
 def stream_debits(header: DebitHeader, debits: Iterable[Debit] | pl.DataFrame) -> Iterator[bytes]:
-    """Yield the debit file piece by piece: head, then one piece per thousand orders.
+    """Yield the debit file piece by piece, payments by collection date and sequence.
 
     ``debits`` are records or a frame whose columns are the fields of `Debit` (the last four may be missing).
     Raises Refusal naming the order when an amount, identifier, account or text cannot be sent.
     """
-    groups: dict[tuple[date, Sequence], list[str]] = {}
-    sums: dict[tuple[date, Sequence], int] = {}
-    seen: set[str] = set()
-    bic_tag = "BIC" if header.schema is DebitSchema.V02 else "BICFI"
-    for debit in records_of(debits):
-        if debit.end_to_end_id in seen:
-            raise Refusal(
-                "sepa.duplicate",
-                "Deux ordres portent la même référence de bout en bout.",
-                "Donnez à chaque ordre une référence unique.",
-                where=f"ordre {debit.end_to_end_id}",
-            )
-        seen.add(debit.end_to_end_id)
-        key = (debit.collection_on, debit.sequence)
-        groups.setdefault(key, []).append(_transaction(debit, bic_tag))
-        sums[key] = sums.get(key, 0) + debit.amount_cents
-    if not groups:
-        raise Refusal("sepa.nothing", "Il n’y a aucun ordre à envoyer.", "Vérifiez l’appel à prélever.")
-    yield _head(header, len(seen), sum(sums.values())).encode("ascii")
-    for number, key in enumerate(sorted(groups), start=1):
-        yield _payment_head(header, f"{header.message_id}-{number}", key, len(groups[key]), sums[key]).encode("ascii")
-        orders = groups.pop(key)
-        for start in range(0, len(orders), 1000):
-            yield "".join(orders[start : start + 1000]).encode("ascii")
-        yield b"</PmtInf>\n"
-    yield b"</CstmrDrctDbtInitn></Document>\n"
+    return stream_orders(_message(header), in_columns(debits, _COLUMNS, _UNSAID))
 
 
-def records_of(debits: Iterable[Debit] | pl.DataFrame) -> Iterator[Debit]:
-    """Yield the orders of an iterable or of a frame."""
-    if not isinstance(debits, pl.DataFrame):
-        yield from debits
-        return
-    names = [name for name in Debit.__dataclass_fields__ if name in debits.columns]
-    kept = debits.select(names)
-    at = names.index("sequence")
-    for row in kept.iter_rows():
-        values = list(row)
-        values[at] = Sequence(values[at])
-        yield Debit(**dict(zip(names, values, strict=True)))
+_COLUMNS = {
+    "end_to_end_id": pl.String,
+    "mandate_reference": pl.String,
+    "mandate_signed_on": pl.Date,
+    "amount_cents": pl.Int64,
+    "debtor_name": pl.String,
+    "debtor_iban": pl.String,
+    "label": pl.String,
+    "sequence": pl.String,
+    "collection_on": pl.Date,
+    "debtor_bic": pl.String,
+    "former_mandate_reference": pl.String,
+    "account_changed": pl.Boolean,
+    "payment_id": pl.String,
+}
+_UNSAID = {
+    "debtor_bic": pl.lit(None, pl.String),
+    "former_mandate_reference": pl.lit(""),
+    "account_changed": pl.lit(False),
+}
 
 
-def _transaction(debit: Debit, bic_tag: str) -> str:
-    where = f"ordre {debit.end_to_end_id[:35]}"
-    xml_of.refuse_identifier(debit.end_to_end_id, where)
-    xml_of.refuse_identifier(debit.mandate_reference, where)
-    xml_of.refuse_amount(debit.amount_cents, where)
-    xml_of.refuse_account(debit.debtor_iban, debit.debtor_bic, where)
-    name = escape(to_sepa_text(debit.debtor_name, 70, where))
-    label = escape(to_sepa_text(debit.label, 140, where))
-    return (
-        f"<DrctDbtTxInf><PmtId><EndToEndId>{debit.end_to_end_id}</EndToEndId></PmtId>"
-        f'<InstdAmt Ccy="EUR">{xml_of.euros(debit.amount_cents)}</InstdAmt>'
-        f"<DrctDbtTx><MndtRltdInf><MndtId>{debit.mandate_reference}</MndtId>"
-        f"<DtOfSgntr>{debit.mandate_signed_on.isoformat()}</DtOfSgntr>"
-        f"{_amendment(debit, where)}</MndtRltdInf></DrctDbtTx>"
-        f"<DbtrAgt><FinInstnId>{xml_of.agent(debit.debtor_bic, bic_tag)}</FinInstnId></DbtrAgt>"
-        f"<Dbtr><Nm>{name}</Nm></Dbtr>"
-        f"<DbtrAcct><Id><IBAN>{debit.debtor_iban}</IBAN></Id></DbtrAcct>"
-        f"<RmtInf><Ustrd>{label}</Ustrd></RmtInf></DrctDbtTxInf>\n"
+def _message(header: DebitHeader) -> Message:
+    tag = _bic_tag(header.schema)
+    former = pl.col("former_mandate_reference")
+    return Message(
+        keys=("collection_on", "sequence"),
+        texts={"debtor_name": 70, "label": 140},
+        sendable=identifier("end_to_end_id")
+        & identifier("mandate_reference")
+        & amount("amount_cents")
+        & account("debtor_iban", "debtor_bic")
+        & ((former == "") | identifier("former_mandate_reference"))
+        & pl.col("sequence").is_in(list(Sequence)),
+        refuse=_refuse,
+        order=pl.format(
+            "<DrctDbtTxInf><PmtId><EndToEndId>{}</EndToEndId></PmtId>"
+            '<InstdAmt Ccy="EUR">{}</InstdAmt><DrctDbtTx><MndtRltdInf><MndtId>{}</MndtId>'
+            "<DtOfSgntr>{}</DtOfSgntr>{}</MndtRltdInf></DrctDbtTx><DbtrAgt><FinInstnId>{}</FinInstnId></DbtrAgt>"
+            "<Dbtr><Nm>{}</Nm></Dbtr><DbtrAcct><Id><IBAN>{}</IBAN></Id></DbtrAcct>"
+            "<RmtInf><Ustrd>{}</Ustrd></RmtInf></DrctDbtTxInf>\n",
+            "end_to_end_id",
+            euros("amount_cents"),
+            "mandate_reference",
+            pl.col("mandate_signed_on").dt.to_string("iso"),
+            _amendment(),
+            given("debtor_bic", f"<{tag}>{{}}</{tag}>", otherwise=xml_of.agent(None, tag)),
+            "debtor_name",
+            "debtor_iban",
+            "label",
+        ),
+        head=partial(_head, header),
+        payment_head=partial(_payment_head, header),
+        tail="</CstmrDrctDbtInitn></Document>\n",
+        nothing=Refusal("sepa.nothing", "Il n’y a aucun ordre à envoyer.", "Vérifiez l’appel à prélever."),
     )
 
 
-def _amendment(debit: Debit, where: str) -> str:
-    if not (debit.former_mandate_reference or debit.account_changed):
-        return ""
-    former = ""
-    if debit.former_mandate_reference:
-        xml_of.refuse_identifier(debit.former_mandate_reference, where)
-        former = f"<OrgnlMndtId>{debit.former_mandate_reference}</OrgnlMndtId>"
-    if debit.account_changed:
-        # SMNDA: the debtor keeps the mandate but has changed account (SEPA rule book, 2016 and later).
-        former += "<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>"
-    return f"<AmdmntInd>true</AmdmntInd><AmdmntInfDtls>{former}</AmdmntInfDtls>"
+def _refuse(order: dict[str, Any]) -> None:
+    where = f"ordre {order['end_to_end_id'][:35]}"
+    xml_of.refuse_identifier(order["end_to_end_id"], where)
+    xml_of.refuse_identifier(order["mandate_reference"], where)
+    xml_of.refuse_amount(order["amount_cents"], where)
+    xml_of.refuse_account(order["debtor_iban"], order["debtor_bic"], where)
+    to_sepa_text(order["debtor_name"], 70, where)
+    to_sepa_text(order["label"], 140, where)
+    if order["former_mandate_reference"]:
+        xml_of.refuse_identifier(order["former_mandate_reference"], where)
+    _sequence(order["sequence"], where)
+
+
+def _amendment() -> pl.Expr:
+    """What changed in a mandate since the last debit; nothing for most."""
+    former = given("former_mandate_reference", "<OrgnlMndtId>{}</OrgnlMndtId>")
+    # SMNDA: the debtor keeps the mandate but has changed account (SEPA rule book, 2016 and later).
+    moved = pl.lit("<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>")
+    told = pl.concat_str(former, pl.when("account_changed").then(moved).otherwise(pl.lit("")))
+    written = pl.format("<AmdmntInd>true</AmdmntInd><AmdmntInfDtls>{}</AmdmntInfDtls>", told)
+    return pl.when(told != "").then(written).otherwise(pl.lit(""))
+
+
+def _bic_tag(schema: DebitSchema) -> str:
+    return "BIC" if schema is DebitSchema.V02 else "BICFI"
 
 
 def _head(header: DebitHeader, count: int, total_cents: int) -> str:
     xml_of.refuse_identifier(f"{header.message_id}-9999", "message")
     xml_of.refuse_identifier(header.creditor_id, "ICS")
     xml_of.refuse_account(header.creditor_iban, header.creditor_bic, "créancier")
-    name = escape(to_sepa_text(header.creditor_name, 70, "créancier"))
+    name = to_sepa_text(header.creditor_name, 70, "créancier")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<Document xmlns="{xml_of.NAMESPACE}{header.schema}"><CstmrDrctDbtInitn>'
@@ -184,16 +207,14 @@ def _head(header: DebitHeader, count: int, total_cents: int) -> str:
     )
 
 
-def _payment_head(
-    header: DebitHeader, payment_id: str, key: tuple[date, Sequence], count: int, total_cents: int
-) -> str:
-    bic_tag = "BIC" if header.schema is DebitSchema.V02 else "BICFI"
+def _payment_head(header: DebitHeader, number: int, key: dict[str, Any], count: int, total_cents: int) -> str:
+    bic_tag = _bic_tag(header.schema)
     return (
-        f"<PmtInf><PmtInfId>{payment_id}</PmtInfId><PmtMtd>DD</PmtMtd><BtchBookg>true</BtchBookg>"
+        f"<PmtInf><PmtInfId>{header.message_id}-{number}</PmtInfId><PmtMtd>DD</PmtMtd><BtchBookg>true</BtchBookg>"
         f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{xml_of.euros(total_cents)}</CtrlSum>"
         "<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl><LclInstrm><Cd>CORE</Cd></LclInstrm>"
-        f"<SeqTp>{key[1]}</SeqTp></PmtTpInf><ReqdColltnDt>{key[0].isoformat()}</ReqdColltnDt>"
-        f"<Cdtr><Nm>{escape(to_sepa_text(header.creditor_name, 70, 'créancier'))}</Nm></Cdtr>"
+        f"<SeqTp>{key['sequence']}</SeqTp></PmtTpInf><ReqdColltnDt>{key['collection_on'].isoformat()}</ReqdColltnDt>"
+        f"<Cdtr><Nm>{to_sepa_text(header.creditor_name, 70, 'créancier')}</Nm></Cdtr>"
         f"<CdtrAcct><Id><IBAN>{header.creditor_iban}</IBAN></Id></CdtrAcct>"
         f"<CdtrAgt><FinInstnId>{xml_of.agent(header.creditor_bic, bic_tag)}</FinInstnId></CdtrAgt>"
         "<ChrgBr>SLEV</ChrgBr><CdtrSchmeId><Id><PrvtId><Othr>"
@@ -275,15 +296,6 @@ def _debit(element: xml_of.Element, values: dict[str, str]) -> Debit:
     end_to_end_id = leaf("PmtId/EndToEndId", "")
     where = f"ordre {end_to_end_id}, ligne {element.sourceline}"
     changed = leaf(f"{_MANDATE}/AmdmntInfDtls/OrgnlDbtrAcct/Id/Othr/Id", "")
-    try:
-        sequence = Sequence(values.get("SeqTp", ""))
-    except ValueError as error:
-        raise Refusal(
-            "sepa.sequence",
-            "Le type de séquence n’est ni FRST, ni RCUR, ni OOFF, ni FNAL.",
-            "Corrigez le fichier et renvoyez-le.",
-            where=where,
-        ) from error
     return Debit(
         end_to_end_id=end_to_end_id,
         mandate_reference=leaf(f"{_MANDATE}/MndtId", ""),
@@ -292,10 +304,22 @@ def _debit(element: xml_of.Element, values: dict[str, str]) -> Debit:
         debtor_name=leaf("Dbtr/Nm", ""),
         debtor_iban=leaf("DbtrAcct/Id/IBAN", ""),
         label=leaf("RmtInf/Ustrd", ""),
-        sequence=sequence,
+        sequence=_sequence(values.get("SeqTp", ""), where),
         collection_on=xml_of.day_of(values.get("ReqdColltnDt", ""), where),
         debtor_bic=leaf("DbtrAgt/FinInstnId/BICFI") or leaf("DbtrAgt/FinInstnId/BIC") or None,
         former_mandate_reference=leaf(f"{_MANDATE}/AmdmntInfDtls/OrgnlMndtId", ""),
         account_changed=changed == "SMNDA",
         payment_id=values.get("PmtInfId", ""),
     )
+
+
+def _sequence(text: str, where: str) -> Sequence:
+    try:
+        return Sequence(text)
+    except ValueError as error:
+        raise Refusal(
+            "sepa.sequence",
+            "Le type de séquence n’est ni FRST, ni RCUR, ni OOFF, ni FNAL.",
+            "Corrigez le fichier et renvoyez-le.",
+            where=where,
+        ) from error

@@ -22,9 +22,9 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 Element = etree._Element
 AMOUNT_MAXIMUM_CENTS = 99_999_999_999
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9?:().,'+ -][A-Za-z0-9/?:().,'+ -]{0,34}")
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
-_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
+IDENTIFIER = r"[A-Za-z0-9?:().,'+ -][A-Za-z0-9/?:().,'+ -]{0,34}"
+IBAN = r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}"
+BIC = r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?"
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2}0*)?")
 
 
@@ -48,7 +48,7 @@ def cents_of(text: str, where: str) -> int:
 
 def refuse_identifier(text: str, where: str) -> None:
     """Refuse an identifier that banks reject: over 35 characters, foreign characters, misplaced slashes."""
-    if not _IDENTIFIER.fullmatch(text) or "//" in text or text[-1] == "/":
+    if not re.fullmatch(IDENTIFIER, text) or "//" in text or text[-1] == "/":
         raise Refusal(
             "sepa.identifier",
             "L’identifiant doit avoir de 1 à 35 caractères latins, sans accent ni barre oblique au bord.",
@@ -59,14 +59,14 @@ def refuse_identifier(text: str, where: str) -> None:
 
 def refuse_account(iban: str, bic: str | None, where: str) -> None:
     """Refuse an IBAN or a BIC without the shape of one (its key is checked when it is recorded)."""
-    if not _IBAN.fullmatch(iban):
+    if not re.fullmatch(IBAN, iban):
         raise Refusal(
             "sepa.iban",
             "L’IBAN n’a pas la forme d’un IBAN.",
             "Corrigez les coordonnées bancaires.",
             where=where,
         )
-    if bic and not _BIC.fullmatch(bic):
+    if bic and not re.fullmatch(BIC, bic):
         raise Refusal(
             "sepa.bic",
             "Le BIC n’a pas la forme d’un BIC.",
