@@ -7,9 +7,11 @@ from datetime import date
 
 import polars as pl
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
-from egide.benefits.models import Payment
+from egide.benefits.models import Payment, Run
 from egide.benefits.papers import statement_paper
 from egide.benefits.queries import counters_of, lives
 from egide.contracts.queries import linked_enrolments
@@ -59,6 +61,13 @@ def take_lines(record: Record, fresh: pl.DataFrame, *, file_id: int, received_on
     paid = post_changes(record, changes, fresh, label=label)
     keep_counters(closing, plain)
     return paid + (replay(record, reversed_in) if reversed_in else 0)
+
+
+def slice_done(run: Run, number: int, paid_cents: int) -> None:
+    """Marks a slice of a file as taken, in the transaction that took it; another slice may be ending at the same time."""
+    Run.objects.filter(pk=run.pk).update(
+        slices_done=Greatest(F("slices_done"), number + 1), paid_cents=F("paid_cents") + paid_cents
+    )
 
 
 def replay(record: Record, enrolment_ids: Sequence[int]) -> int:

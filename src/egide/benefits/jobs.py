@@ -6,7 +6,7 @@ starts at the first slice that was not committed, and numbers the lines as the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -14,7 +14,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection, transaction
 
-from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, take_lines
+from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, slice_done, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -56,6 +56,7 @@ from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.invariants import Finding
+from egide.journal.lanes import side_by_side
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading, set_perimeters
@@ -67,7 +68,8 @@ from egide.products.queries import book_for
 from egide.work.acts import NewItem, close_if_open, open_item
 
 Progress = Callable[[str], None]
-_LINES_PER_SLICE = 250_000
+Slice = tuple[int, pl.DataFrame]
+_LINES_PER_SLICE = 125_000
 _V09_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.001.001.03
 
 
@@ -198,17 +200,21 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
         matching = _not_yet_settled(file, matching, read.lines)
     progress(f"{matching.matched.height} actes rattachés, {matching.refused.height} refusés")
     _refuse(context, file, matching, read)
-    for number, lines in _slices(matching.matched, run):
+
+    def take(piece: tuple[int, pl.DataFrame]) -> str:
+        number, lines = piece
         if number < run.slices_done and _only_repeats(context, lines):
-            continue
+            return f"tranche {number + 1}/{run.slices} : rien de nouveau"
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
             paid = _take(act, file, lines, read.lines)
-            run.slices_done = max(run.slices_done, number + 1)
-            run.paid_cents += paid
-            run.save()
+            slice_done(run, number, paid)
             act.on("file", file.pk, file.name, file.perimeter_id)
             act.outcome = {"slice": number, "lines": lines.height, "paid_cents": paid}
-        progress(f"tranche {number + 1}/{run.slices} : {lines.height} actes")
+        return f"tranche {number + 1}/{run.slices} : {lines.height} actes"
+
+    apart, together = _slices(matching.matched, run)
+    for said in chain(side_by_side(take, apart), map(take, together)):
+        progress(said)
     return _finish(context, file, read)
 
 
@@ -242,7 +248,7 @@ def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
         first = int(cursor.fetchone()[0])
         cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
         start_reading(file, lines=read.lines.height + _refused_acts(read))
-        slices = max(1, -(-read.lines.height // _LINES_PER_SLICE))
+        slices = max(1, -(-read.lines.height // _LINES_PER_SLICE)) + 1  # the last one, for what is taken back
         return Run.objects.create(file=file, first_line_id=first, slices=slices)
 
 
@@ -258,13 +264,25 @@ def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> 
     )
 
 
-def _slices(matched: pl.DataFrame, run: Run) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The slices that hold something to do: a family is in one slice only, so that its ceilings are counted in order."""
+def _slices(matched: pl.DataFrame, run: Run) -> tuple[Iterator[Slice], Iterator[Slice]]:
+    """The slices that hold something to do: those that can go side by side, then the one that must go alone.
+
+    A family is in one slice only, so that its ceilings are counted in order. Families with a reversal are the last slice:
+    replaying them may reach enrolments that the other slices hold.
+    """
     grouped = families(matched)
-    for number in range(run.slices):
-        lines = grouped.filter(pl.col("family_id") % run.slices == number).drop("family_id")
-        if not lines.is_empty():
-            yield number, lines
+    last = run.slices - 1
+    replayed = (pl.col("operation") == "A").any().over("family_id")
+    number = pl.when(replayed).then(last).otherwise(pl.col("family_id") % max(1, last)).cast(pl.Int32)
+    sliced = grouped.with_columns(slice=number).drop("family_id")
+
+    def among(numbers: Iterable[int]) -> Iterator[Slice]:
+        for number in numbers:
+            lines = sliced.filter(pl.col("slice") == number).drop("slice")
+            if not lines.is_empty():
+                yield number, lines
+
+    return among(range(last)), among([last])
 
 
 def _held(lines: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from egide.journal import clock
 from egide.journal.facts import Context, Subject
+from egide.journal.months import months_ready
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
@@ -70,6 +71,7 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
             remedy="Demandez-le à un collègue habilité, ou voyez votre responsable d’équipe.",
         )
     outer = _outer.get()
+    months_ready(clock.today())
     with transaction.atomic(), connection.cursor() as cursor:
         if outer is None:
             set_perimeters(context.actor.perimeters)
