@@ -237,7 +237,9 @@ def test_the_portfolio_makes_several_slices(base: Base) -> None:
 
 _PLACES = [
     ("care", "progress:1"), ("care", "write:1"), ("care", "write:2"), ("care", "write:3"), ("care", "write:4"),
-    ("call", "write:1"), ("call", "write:2"), ("call", "write:3"), ("call", "write:4"), ("call", "progress:4"),
+    ("care", "write:5"),
+    ("call", "write:1"), ("call", "write:2"), ("call", "write:3"), ("call", "write:4"), ("call", "write:5"),
+    ("call", "progress:4"),
 ]  # fmt: skip
 
 
@@ -259,6 +261,18 @@ def test_killed_anywhere_a_batch_converges(base: Base, what: str, place: str) ->
         posted = entries()
         job(base)
         assert (state(), entries()) == (expected, posted)
+
+
+@pytest.mark.parametrize(
+    ("what", "began", "subject"), [("care", "benefits.start", "file"), ("call", "premium.open", "premium_call")]
+)
+def test_a_batch_begins_with_an_act_of_its_own(base: Base, what: str, began: str, subject: str) -> None:
+    """What a batch takes before its first slice (line numbers, the month) is journaled, once, whatever is run again."""
+    with base.copy():
+        for _ in range(2):
+            JOBS[what][1](base)
+        with reading(EVERYONE):
+            assert rows("SELECT subject_kind FROM journal_act WHERE kind = %s", began) == [(subject,)]
 
 
 def test_killed_at_every_run_a_batch_still_ends(base: Base) -> None:
@@ -285,7 +299,7 @@ def test_a_killed_command_is_taken_up_by_the_same_command(base: Base, tmp_path: 
 
         path = tmp_path / "SOINS.noe"
         path.write_bytes(store.load(sha))
-        dead = killed(base, name, "write:2", "command", "benefits", "read", str(path))
+        dead = killed(base, name, "write:3", "command", "benefits", "read", str(path))
         assert dead.returncode == -9, dead.stderr
         again = killed(base, name, "never", "command", "benefits", "read", str(path))
         assert again.returncode == 0, again.stderr
@@ -320,7 +334,7 @@ def test_someone_enrolled_between_two_runs_loses_no_line(base: Base) -> None:
         sent = [Care(people[0], invoice=n, reference=f"T{n:09d}") for n in range(1, 9)]
         known = care_rows([Care(base.people[0], "CS", invoice=n) for n in range(50, 60)], base.people[0].nir, start=50)
         file = received_care(system, care_bytes([*care_rows(sent, people[0].nir), *known]))
-        dead = killed(base, name, "write:3", "read", str(file.pk))
+        dead = killed(base, name, "write:4", "read", str(file.pk))
         assert dead.returncode == -9, dead.stderr
         # Two slices of three are done: the stranger's enrolment is made to fall in the first of them.
         while enrolled(system, a_family(0), starts_on=NOVEMBER).pk % 3 != 2:
@@ -334,7 +348,7 @@ def test_someone_enrolled_between_two_runs_loses_no_line(base: Base) -> None:
 def test_someone_enrolled_between_two_calls_is_called(base: Base) -> None:
     """The portfolio grows between a killed call and its second run: nobody is left out."""
     with base.copy() as name:
-        dead = killed(base, name, "write:2", "call", NOVEMBER.isoformat())
+        dead = killed(base, name, "write:3", "call", NOVEMBER.isoformat())
         assert dead.returncode == -9, dead.stderr
         system = system_context()
         with pytest.MonkeyPatch.context() as patch:

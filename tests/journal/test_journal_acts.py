@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import ProgrammingError, connection, connections, transaction
 
 from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
@@ -15,7 +16,7 @@ from egide.journal.acts import AlreadyDone, fingerprint, perform
 from egide.journal.facts import Actor, Channel, Context, Role
 from egide.journal.models import Act
 from egide.journal.permissions import Permission, may
-from egide.journal.queries import acts_on, broken_links
+from egide.journal.queries import acts_on, broken_links, key_used
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from people.families import a_family, at, content_of, iban_of, one, received_form, rows
@@ -172,6 +173,56 @@ def test_a_key_serves_one_request(db: None, again: dict[str, object], expected: 
         got = refusal.code
     assert got == expected
     assert Act.objects.count() == before + (expected == "done")
+
+
+_KEYS = [
+    # who sent it first,        who sends it again,         what they get
+    ((7, "Alix Bernard"),       (7, "Alix Bernard"),        "already done"),
+    ((7, "Alix Bernard"),       (7, "Alix Martin"),         "already done"),  # a new name is not a new person
+    ((7, "Alix Bernard"),       (8, "Alix Bernard"),        "done"),          # two people of one name never meet
+    ((None, "Égide"),           (None, "Égide"),            "already done"),
+    ((None, "Égide"),           (7, "Alix Bernard"),        "done"),
+    ((None, "Alix Bernard"),    (7, "Alix Bernard"),        "already done"),  # a key of before people had numbers here
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "again", "expected"), _KEYS)
+def test_a_key_belongs_to_the_person_not_to_their_name(
+    db: None, first: tuple[int | None, str], again: tuple[int | None, str], expected: str
+) -> None:
+    """A person is known by their number, a job by its label; keys kept under a name alone go on answering."""
+
+    def send(who: tuple[int | None, str]) -> str:
+        try:
+            do(Context(Actor(who[1], Role.ADMINISTRATOR, (1,), id=who[0]), Channel.API, key="k-own"))
+        except AlreadyDone:
+            return "already done"
+        return "done"
+
+    assert send(first) == "done"
+    assert key_used(Actor(again[1], Role.ADMINISTRATOR, (1,), id=again[0]), "k-own") == (expected == "already done")
+    assert send(again) == expected
+
+
+def test_older_keys_are_given_to_who_used_them(database: str) -> None:
+    """The migration reads the owner of each key in its act; a job's stay a job's, and a word used twice stays readable."""
+    call_command("migrate", "journal", "0001", database="owner", verbosity=0)
+    alix, renamed, job = ((7, "Alix Bernard"), (7, "Alix Martin"), (None, "Égide"))
+    for number, label in (alix, renamed, job):
+        act = do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API))
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO journal_key (actor, key, kind, input_hash, act_id, outcome)"
+                " VALUES (%s, 'k', 'proof', %s, %s, '{}')",
+                [label, fingerprint("x"), act],
+            )
+    call_command("migrate", "journal", database="owner", verbosity=0)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT actor, actor_id FROM journal_key WHERE key = 'k' ORDER BY id")
+        assert cursor.fetchall() == [("Alix Bernard", 7), ("Alix Martin", None), ("Égide", None)]
+    for number, label in (alix, renamed, job):
+        with pytest.raises(AlreadyDone):
+            do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API, key="k"))
 
 
 def test_equal_facts_have_one_fingerprint() -> None:

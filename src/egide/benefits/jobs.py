@@ -12,7 +12,7 @@ from datetime import date
 from itertools import chain
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import connection
 
 from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, slice_done, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
@@ -59,7 +59,7 @@ from egide.journal.invariants import Finding
 from egide.journal.lanes import side_by_side
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading, set_perimeters
+from egide.journal.scope import reading
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur
@@ -237,19 +237,24 @@ def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.Dat
 
 
 def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
-    """The run of this file: made once, with a block of line numbers that belongs to it alone."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        set_perimeters(context.actor.perimeters)
+    """The run of this file: made once, by an act, with a block of line numbers that belongs to it alone."""
+    with reading(context.actor.perimeters):
         known = Run.objects.filter(file=file).first()
-        if known:
-            return known
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('benefits_line_numbers'))")
-        cursor.execute("SELECT nextval('benefits_care_line_id_seq')")
-        first = int(cursor.fetchone()[0])
-        cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
-        start_reading(file, lines=read.lines.height + _refused_acts(read))
+    if known:
+        return known
+    with perform(context, "benefits.start", needs=Permission.BENEFITS, given=[file.pk, "start"]) as act:
+        lines = read.lines.height + _refused_acts(read)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('benefits_line_numbers'))")
+            cursor.execute("SELECT nextval('benefits_care_line_id_seq')")
+            first = int(cursor.fetchone()[0])
+            cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
+        start_reading(file, lines=lines)
         slices = max(1, -(-read.lines.height // _LINES_PER_SLICE)) + 1  # the last one, for what is taken back
-        return Run.objects.create(file=file, first_line_id=first, slices=slices)
+        run = Run.objects.create(file=file, first_line_id=first, slices=slices)
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.outcome = {"lines": lines, "slices": slices, "first_line": first}
+    return run
 
 
 def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> Matching:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
 import polars as pl
 from django.db import connection
+from django.db.models import QuerySet
 
 from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Enrolment
+from egide.contracts.models import Enrolment, EnrolmentForm
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
@@ -48,8 +49,9 @@ def _terms(book: Book) -> ProductTerms:
     )
 
 
-# The row that reads give: floors above name its type from here, and leave the tables to this one.
+# The rows that reads give: floors above name their types from here, and leave the tables to this one.
 EnrolmentRow: TypeAlias = Enrolment
+FormRow: TypeAlias = EnrolmentForm
 _WITH_MEMBER = ("member__household", "mandate__bank_account", "perimeter")
 
 
@@ -59,6 +61,33 @@ def enrolment_with_member(enrolment_id: int) -> EnrolmentRow:
     if found is None:
         raise not_found(str(enrolment_id))
     return found
+
+
+def find_form(form_id: int) -> FormRow | None:
+    """A received form; None when it is absent and when it is out of reach: nobody learns which."""
+    return EnrolmentForm.objects.filter(pk=form_id).first()
+
+
+def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
+    """The forms in one state, the oldest first unless asked; read by pages, never whole."""
+    forms = EnrolmentForm.objects.filter(state=state)
+    return forms.order_by("-id") if latest_first else forms.order_by("received_on", "id")
+
+
+def as_typed(form: FormRow, content: Mapping[str, object]) -> FormRow:
+    """The form with what is typed on it and not kept yet: to be read, never to be saved."""
+    return EnrolmentForm(product_code=form.product_code, received_on=form.received_on, content=content)
+
+
+def numbers_of(enrolment_ids: Sequence[int]) -> list[str]:
+    """The numbers that people know these enrolments by, in order of their ids; those out of reach are left out."""
+    found = Enrolment.objects.filter(pk__in=enrolment_ids).order_by("pk")
+    return list(found.values_list("number", flat=True))
+
+
+def anyone_enrolled() -> bool:
+    """True as soon as one enrolment is within reach."""
+    return Enrolment.objects.exists()
 
 
 def count_enrolments(perimeter_id: int) -> int:

@@ -15,13 +15,13 @@ from egide.contracts.acts.endorsements import endorse
 from egide.contracts.acts.forms import validate_form
 from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
-from egide.contracts.models import Enrolment
+from egide.contracts.queries import EnrolmentRow
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context
 from egide.premiums.jobs import follow as follow_premiums
 
 
-def enrol(context: Context, form_id: int, *, revision: int) -> Enrolment:
+def enrol(context: Context, form_id: int, *, revision: int) -> EnrolmentRow:
     """Validates a form: the enrolment, its account, its schedule with the PDF, its mandate and its movements exist."""
     with transaction.atomic():
         enrolment = validate_form(context, form_id, revision=revision)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 
-# The row that reads give: floors above name its type from here, and leave the tables to this one.
+# The rows that reads give: floors above name their types from here, and leave the tables to this one.
 FileRow: TypeAlias = File
+RejectRow: TypeAlias = Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,19 @@ class Cause:
 def files(*, limit: int = 100) -> list[File]:
     """The latest files, in and out."""
     return list(File.objects.select_related("perimeter").order_by("-received_at", "-id")[:limit])
+
+
+def files_by_way(way: str) -> QuerySet[FileRow]:
+    """The files « in », « out » or « refused », or all of them, the latest first; read by pages, never whole."""
+    found = File.objects.order_by("-received_at", "-id")
+    if way in ("in", "out"):
+        return found.filter(direction=way)
+    return found.filter(state="refused") if way == "refused" else found
+
+
+def find_file(file_id: int) -> FileRow | None:
+    """A file in or out; None when it is absent and when it is out of reach: nobody learns which."""
+    return File.objects.filter(pk=file_id).first()
 
 
 def causes() -> list[Cause]:
@@ -59,6 +74,30 @@ def open_rejects(*, code: str | None = None, file_id: int | None = None, limit: 
     if file_id:
         rejects = rejects.filter(file_id=file_id)
     return list(rejects.order_by("file_id", "line_no", "id")[:limit])
+
+
+def rejects_of_file(file_id: int, *, offset: int = 0, limit: int = 50) -> list[RejectRow]:
+    """The rejects of one file, open or closed, in its order."""
+    return list(Reject.objects.filter(file_id=file_id).order_by("line_no", "id")[offset : offset + limit])
+
+
+def find_reject(reject_id: int) -> RejectRow | None:
+    """A reject with its file; None when it is absent and when it is out of reach: nobody learns which."""
+    return Reject.objects.select_related("file").filter(pk=reject_id).first()
+
+
+def next_reject(reject: RejectRow) -> RejectRow | None:
+    """The next open reject of the same cause."""
+    others = Reject.objects.filter(state="open", code=reject.code).exclude(pk=reject.pk)
+    return others.order_by("file_id", "line_no", "id").first()
+
+
+def oldest_reject_at() -> datetime | None:
+    """When the file of the oldest open reject was received."""
+    oldest = (
+        Reject.objects.filter(state="open").order_by("file__received_at").values_list("file__received_at", flat=True)
+    )
+    return oldest.first()
 
 
 def file_to_read(context: Context, file_id: int) -> File:

@@ -105,15 +105,19 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+_KEY = """
+-- What a key already answered. A person's keys are under their number; jobs', and older ones, under the label alone.
+SELECT kind, input_hash, act_id, outcome FROM journal_key
+WHERE key = %s AND (actor_id = %s OR (actor_id IS NULL AND actor = %s)) ORDER BY id LIMIT 1
+"""
+
+
 def _take_key(cursor, record: Record, input_hash: str) -> None:  # type: ignore[no-untyped-def]
     """Two requests with one key meet here: the second waits for the first, then sees what it did."""
-    actor = record.context.actor.label
+    actor = record.context.actor
     key = record.context.key
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{actor}|{key}"])
-    cursor.execute(
-        "SELECT kind, input_hash, act_id, outcome FROM journal_key WHERE actor = %s AND key = %s",
-        [actor, key],
-    )
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{actor.id or actor.label}|{key}"])
+    cursor.execute(_KEY, [key, actor.id, actor.label])
     found = cursor.fetchone()
     if found is None:
         return
@@ -165,6 +169,9 @@ def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) ->
     )
     if context.key and parent is None:
         cursor.execute(
-            "INSERT INTO journal_key (actor, key, kind, input_hash, act_id, outcome) VALUES (%s, %s, %s, %s, %s, %s)",
-            [context.actor.label, context.key, record.kind, input_hash, record.id, outcome],
+            """
+            INSERT INTO journal_key (actor, actor_id, key, kind, input_hash, act_id, outcome)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            """,
+            [context.actor.label, context.actor.id, context.key, record.kind, input_hash, record.id, outcome],
         )

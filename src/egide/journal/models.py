@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 
 class Perimeter(models.Model):
@@ -55,9 +56,14 @@ class Act(models.Model):
 
 
 class Key(models.Model):
-    """An idempotency key already used: by whom, for which act, with which input, and what it answered."""
+    """An idempotency key already used: by whom, for which act, with which input, and what it answered.
+
+    A key belongs to a person by their number, so that two people of one name never meet and a new name loses nothing;
+    a job has no number, and goes by its label.
+    """
 
     actor = models.TextField()
+    actor_id = models.BigIntegerField(null=True)
     key = models.TextField()
     kind = models.TextField()
     input_hash = models.TextField()
@@ -66,5 +72,10 @@ class Key(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["actor", "key"], name="journal_key_used_once"),
+            models.UniqueConstraint(
+                fields=["actor", "key"], condition=Q(actor_id=None), name="journal_key_used_once_by_job"
+            ),
+            models.UniqueConstraint(
+                fields=["actor_id", "key"], condition=Q(actor_id__isnull=False), name="journal_key_used_once_by_person"
+            ),
         ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TypeAlias
+
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
-from egide.journal.models import Act, Perimeter
+from egide.journal.models import Act, Key, Perimeter
+
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+ActRow: TypeAlias = Act
 
 
 def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None) -> Context:
@@ -18,6 +24,36 @@ def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None
 def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:
     """The acts on one file, the latest first."""
     return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])
+
+
+def find_act(act_id: int) -> ActRow | None:
+    """An act; None when it is absent and when it is out of reach: nobody learns which."""
+    return Act.objects.filter(pk=act_id).first()
+
+
+def acts_between(
+    since: date | None, until: date | None, *, kind: str = "", subject: tuple[str, int] | None = None
+) -> QuerySet[ActRow]:
+    """The acts done from one day to another, both included, of a kind or on a file, the latest first; read by pages."""
+    acts = Act.objects.order_by("-id")
+    if subject:
+        acts = acts.filter(subject_kind=subject[0], subject_id=subject[1])
+    if since:
+        acts = acts.filter(done_on__gte=since)
+    if until:
+        acts = acts.filter(done_on__lte=until)
+    return acts.filter(kind=kind) if kind else acts
+
+
+def key_used(actor: Actor, key: str) -> bool:
+    """True when this actor has already been served under this key."""
+    return Key.objects.filter(_owned_by(actor), key=key).exists()
+
+
+def _owned_by(actor: Actor) -> Q:
+    """A person's keys are theirs whatever their name becomes; jobs, and keys older than the numbers, go by the label."""
+    by_label = Q(actor_id=None, actor=actor.label)
+    return by_label if actor.id is None else Q(actor_id=actor.id) | by_label
 
 
 def broken_links(at_most: int = 5) -> list[int]:

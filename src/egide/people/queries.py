@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
 
@@ -15,6 +15,9 @@ from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
 from egide.people.models import Person, User
+
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+UserRow: TypeAlias = User
 
 
 class Sought(StrEnum):
@@ -159,6 +162,21 @@ def entering(user: User) -> tuple[Actor, str]:
 def actor_of(user: User) -> Actor:
     """A person as the journal knows them: their role, and the perimeters that their team opens."""
     return entering(user)[0]
+
+
+def active_user(user_id: int) -> UserRow | None:
+    """The person of a number, if they may sign in."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def active_user_at(email: str) -> UserRow | None:
+    """The person of an address, whatever its capitals, if they may sign in."""
+    return User.objects.filter(email__iexact=email, is_active=True).first()
+
+
+def active_emails(among: Iterable[str]) -> set[str]:
+    """Those of these addresses whose person may sign in."""
+    return set(User.objects.filter(email__in=list(among), is_active=True).values_list("email", flat=True))
 
 
 def user_by_role(role: str) -> User:

@@ -29,7 +29,7 @@ from egide.journal.invariants import Finding
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.queries import last_position, subjects_since
-from egide.journal.scope import reading, set_perimeters
+from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
@@ -109,9 +109,8 @@ def call_month(
 
 
 def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
-    with transaction.atomic():
-        set_perimeters(context.actor.perimeters)
-        call, _ = Call.objects.get_or_create(month=month, perimeter_id=perimeter_id)
+    call = _open_call(context, month, perimeter_id)
+    with reading(context.actor.perimeters):
         count = count_enrolments(perimeter_id)
         started_at = last_position()
         facts = read_month(month, perimeter_id=perimeter_id)
@@ -138,6 +137,19 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
     return Called(enrolments, called, debits, debited, file_id)
+
+
+def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
+    """The call of a month: the one a first run left, else opened now. From here on, every act counts the month as called."""
+    with reading(context.actor.perimeters):
+        known = Call.objects.filter(month=month, perimeter_id=perimeter_id).first()
+    if known:
+        return known
+    with perform(context, "premium.open", needs=Permission.PREMIUMS, given=[str(month), perimeter_id, "open"]) as act:
+        call = Call.objects.create(month=month, perimeter_id=perimeter_id)
+        act.on("premium_call", call.pk, format_month(month), perimeter_id)
+        act.outcome = {"call": call.pk}
+    return call
 
 
 def _catch_up(context: Context, position: int) -> None:

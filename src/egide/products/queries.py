@@ -7,13 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from egide.kernel.errors import Refusal
 from egide.products.models import ProductVersion
 from egide.rules.books import Book, load_book
 
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+VersionRow: TypeAlias = ProductVersion
 
-def versions() -> list[ProductVersion]:
+
+def versions() -> list[VersionRow]:
     """Every published version, by product then date."""
     return list(ProductVersion.objects.all())
 
@@ -60,6 +64,12 @@ def published_book(digest: str) -> Book:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         return load_book(root)
+
+
+def text_of(digest: str) -> str:
+    """The text of a published book, as it was written."""
+    files = ProductVersion.objects.values_list("files", flat=True).get(digest=digest)
+    return str(files["reglement.md"])
 
 
 def version_ids(digests: Sequence[str]) -> dict[str, int]:

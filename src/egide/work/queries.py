@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -12,6 +13,9 @@ from egide.kernel.calendars import Calendar, Region
 from egide.kernel.time_limits import Deadline, TimeLimit, Unit, deadline
 from egide.kernel.time_limits import Pause as ClockPause
 from egide.work.models import Item, Pause
+
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+ItemRow: TypeAlias = Item
 
 
 def clock_of(item: Item, pauses: Sequence[Pause], today: date) -> Deadline:
@@ -34,6 +38,23 @@ def queue(*, kinds: Sequence[str] = (), team_id: int | None = None, limit: int =
 def item_about(kind: str, subject_kind: str, subject_id: int) -> Item:
     """The latest item of a kind on one file, which is the open one when there is one."""
     return Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id).latest("id")
+
+
+def find_item(item_id: int) -> ItemRow | None:
+    """An item with its pauses; None when it is absent and when it is out of reach: nobody learns which."""
+    return Item.objects.prefetch_related("pauses").filter(pk=item_id).first()
+
+
+def items_with_ids(item_ids: Sequence[int]) -> list[ItemRow]:
+    """These items with their pauses, in the order of their numbers as given."""
+    found = Item.objects.prefetch_related("pauses").in_bulk(list(item_ids))
+    return [found[item_id] for item_id in item_ids if item_id in found]
+
+
+def items_about(kind: str, subject_kind: str, subject_ids: Sequence[int]) -> dict[int, ItemRow]:
+    """The latest item of a kind on each of these files, which is the open one when there is one, with its pauses."""
+    found = Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id__in=subject_ids).order_by("id")
+    return {item.subject_id: item for item in found.prefetch_related("pauses")}
 
 
 _WEEK = """

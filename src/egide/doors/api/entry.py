@@ -23,8 +23,7 @@ from egide.journal.facts import Channel, Context
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.models import User
-from egide.people.queries import actor_of
+from egide.people.queries import UserRow, actor_of
 
 KEY = "Idempotency-Key"
 _CONFLICTS = ("journal.key_reused", "exchanges.duplicate")
@@ -34,14 +33,14 @@ _LONGEST_KEY = 200
 class ApiRequest(HttpRequest):
     """A request whose token was accepted; ``context`` is what acts need to know of it."""
 
-    auth: User
+    auth: UserRow
     context: Context
 
 
 class Bearer(HttpBearer):
     """``Authorization: Bearer <token>``, the token given by ``egide api token``."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:  # noqa: ARG002
+    def authenticate(self, request: HttpRequest, token: str) -> UserRow | None:  # noqa: ARG002
         """The person of the token, or nobody."""
         return user_of(token)
 

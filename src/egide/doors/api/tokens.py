@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core import signing
 
 from egide.kernel.errors import Refusal
-from egide.people.models import User
+from egide.people.queries import UserRow, active_user, active_user_at
 
 _SALT = "egide.api.token"
 LIFE = timedelta(days=90)
@@ -15,7 +15,7 @@ LIFE = timedelta(days=90)
 
 def token_for(email: str) -> str:
     """A token for the person of this address, good for ``LIFE``. Refusal when nobody active has it."""
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = active_user_at(email)
     if user is None:
         raise Refusal(
             "api.no_user",
@@ -26,15 +26,15 @@ def token_for(email: str) -> str:
     return signing.dumps({"user": user.pk, "stamp": _stamp(user)}, salt=_SALT, compress=True)
 
 
-def user_of(token: str) -> User | None:
+def user_of(token: str) -> UserRow | None:
     """The person of a token; None when it is forged, too old, or its person may no longer sign in."""
     try:
         told = signing.loads(token, salt=_SALT, max_age=LIFE)
     except signing.BadSignature:
         return None
-    user = User.objects.filter(pk=told["user"], is_active=True).first()
+    user = active_user(told["user"])
     return user if user and told["stamp"] == _stamp(user) else None
 
 
-def _stamp(user: User) -> str:
+def _stamp(user: UserRow) -> str:
     return user.get_session_auth_hash()[:24]

@@ -13,13 +13,13 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from egide.contracts.models import Enrolment
+from egide.contracts.queries import numbers_of
 from egide.doors.commands.visiting import Visitor, wait_for
 from egide.doors.demo.centre import DEMO_ACCOUNTS
 from egide.journal.facts import Role
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
-from egide.people.models import Person
+from egide.people.queries import people_with_ids
 
 _OK = 200
 _USERS = 20
@@ -53,8 +53,8 @@ def measure(members: int) -> dict[str, object]:
     with reading(context.actor.perimeters):
         chance = random.Random(members)  # noqa: S311 - a sample, not a secret
         ids = [chance.randrange(1, members + 1) for _ in range(200)]
-        numbers = list(Enrolment.objects.filter(pk__in=ids).values_list("number", flat=True))
-        names = [f"{p.last_name} {p.first_name[:2]}" for p in Person.objects.filter(pk__in=ids)]
+        numbers = numbers_of(ids)
+        names = [f"{p.last_name} {p.first_name[:2]}" for p in people_with_ids(ids)]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -68,7 +68,7 @@ def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
 
     django.setup()
     migrate()
-    from egide.contracts.models import Enrolment  # noqa: PLC0415
+    from egide.contracts.queries import anyone_enrolled  # noqa: PLC0415
     from egide.doors.demo.filling import play, populate  # noqa: PLC0415
     from egide.doors.demo.story import receive_story_forms  # noqa: PLC0415
     from egide.journal.facts import Channel  # noqa: PLC0415
@@ -76,7 +76,7 @@ def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
     from egide.journal.scope import reading  # noqa: PLC0415
 
     with reading(system_context().actor.perimeters):
-        if Enrolment.objects.exists():
+        if anyone_enrolled():
             _say("le centre de démonstration est déjà là")
             return None
     played = play(populate(members=members, progress=_say), folder, progress=_say)

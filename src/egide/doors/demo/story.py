@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from egide.contracts.acts.forms import ReceivedForm, receive_form
-from egide.contracts.models import EnrolmentForm
+from egide.contracts.queries import FormRow
 from egide.doors.demo.centre import EAST_TEAM, ENROLMENTS_TEAM, HOUSES, Centre, found
 from egide.doors.demo.forms import Letter, queue, story_content
 from egide.doors.demo.papers import scanned_form, title_of
 from egide.doors.demo.portfolio import offer_on
 from egide.journal import clock
 from egide.journal.facts import Channel, Context
-from egide.journal.models import Key
+from egide.journal.queries import key_used
 
 __all__ = ["receive_story_forms", "story_content"]
 
@@ -35,13 +35,13 @@ def receive_story_forms(context: Context) -> int:
     for number, letter in enumerate([family, *queue(today)]):
         key = f"demo/mail/{letter.product_code}/{number}"
         # The scan is slow to make: a form already received is not drawn again.
-        if not Key.objects.filter(actor=context.actor.label, key=key).exists():
+        if not key_used(context.actor, key):
             receive_letter(context, centre, letter, key=key, seed=number)
             received += 1
     return received
 
 
-def receive_letter(context: Context, centre: Centre, letter: Letter, *, key: str, seed: int) -> EnrolmentForm:
+def receive_letter(context: Context, centre: Centre, letter: Letter, *, key: str, seed: int) -> FormRow:
     """Receives one letter of the demonstration, scanned, at its moment."""
     moment = _moment(letter, seed)
     # The family's form is read closely, in public: it is scanned finer than the others.

@@ -24,8 +24,7 @@ from egide.journal.facts import Channel, Context
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.models import User
-from egide.people.queries import entering
+from egide.people.queries import UserRow, entering
 
 P = ParamSpec("P")
 NO_SUCH = (".not_found", ".line_not_found", ".none_in_force")
@@ -35,7 +34,7 @@ OPEN_DOORS = ("/sante", "/connexion", "/static/", "/i18n/", "/api/")
 class PageRequest(HttpRequest):
     """A request inside the house: someone is signed in, and what an act must know about them is ready."""
 
-    user: User
+    user: UserRow
     context: Context
     team_name: str
     htmx: HtmxDetails

@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.contracts.models import Enrolment
-from egide.contracts.queries import enrolment_by_number
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.frame import Shape, ref, show, state
@@ -60,7 +59,7 @@ def account(request: PageRequest, number: str) -> HttpResponse:
     return show(request, "pages/account.html", context, nav="enrolments")
 
 
-def _product(enrolment: Enrolment) -> str:
+def _product(enrolment: EnrolmentRow) -> str:
     book = book_for(enrolment.product_code, max(enrolment.starts_on, clock.today()))
     return f"{book.title}, {dict(book.formulas).get(enrolment.formula, enrolment.formula)}"
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
 from egide.doors.pages.frame import Shape
-from egide.people.models import User
+from egide.people.queries import active_emails
 
 
 def demo_accounts() -> list[Shape]:
     """Accounts with their password and what they show; none on a real installation, where nobody has these addresses."""
-    present = set(
-        User.objects.filter(email__in=[one.email for one in DEMO_ACCOUNTS], is_active=True).values_list(
-            "email", flat=True
-        )
-    )
+    present = active_emails(one.email for one in DEMO_ACCOUNTS)
     return [
         {
             "username": one.email,

@@ -8,8 +8,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import condition
 
-from egide.documents.models import Document
-from egide.documents.queries import document_with_bytes
+from egide.documents.queries import DocumentRow, document_with_bytes, find_document
 from egide.documents.scans import media_type, page_images
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.journal import store
@@ -32,14 +31,14 @@ def document(request: PageRequest, document_id: int) -> HttpResponse:
 @needs(Permission.READ)
 def document_page(request: PageRequest, document_id: int, page: int) -> HttpResponseBase:
     """One page as an image; the browser keeps it, because a kept paper never changes."""
-    found = Document.objects.filter(pk=document_id).first()
+    found = find_document(document_id)
     if found is None or not 1 <= page <= found.pages:
         raise Http404
     _refuse_health(request, found)
     return _image(request, found.sha256, page)
 
 
-def _refuse_health(request: PageRequest, found: Document) -> None:
+def _refuse_health(request: PageRequest, found: DocumentRow) -> None:
     if found.kind in HEALTH_PAPERS and not allowed(request, Permission.READ_HEALTH):
         raise Http404
 

@@ -14,8 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.decisions.endorsement import plan
-from egide.contracts.models import Enrolment
-from egide.contracts.queries import enrolment_by_number, enrolment_facts, product_terms
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, product_terms
 from egide.doors import desk
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.drafts import forget, remember
@@ -53,7 +52,7 @@ def endorsement(request: PageRequest, number: str) -> HttpResponseBase:
     return _show(request, enrolment, content, revision=revision, shape=shape, refusals=refusals)
 
 
-def _effects(enrolment: Enrolment, content: Content) -> tuple[Shape | None, Sequence[Refusal]]:
+def _effects(enrolment: EnrolmentRow, content: Content) -> tuple[Shape | None, Sequence[Refusal]]:
     facts = enrolment_facts(enrolment.pk)
     asked, refusals = read(content, today=clock.today())
     if asked is None:
@@ -64,7 +63,7 @@ def _effects(enrolment: Enrolment, content: Content) -> tuple[Shape | None, Sequ
         return None, [refusal]
 
 
-def _confirm(request: PageRequest, enrolment: Enrolment, content: Content, revision: int) -> HttpResponseBase:
+def _confirm(request: PageRequest, enrolment: EnrolmentRow, content: Content, revision: int) -> HttpResponseBase:
     asked, refusals = read(content, today=clock.today())
     if asked is None:
         return _show(request, enrolment, content, revision=revision, refusals=refusals)
@@ -81,7 +80,7 @@ def _confirm(request: PageRequest, enrolment: Enrolment, content: Content, revis
 
 def _show(
     request: PageRequest,
-    enrolment: Enrolment,
+    enrolment: EnrolmentRow,
     content: Content,
     *,
     revision: int,

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
 from egide.contracts.facts import FormRead, Issue, Severity
-from egide.contracts.models import EnrolmentForm
-from egide.contracts.queries import product_terms
+from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
 from egide.documents.safety import safe_pdf
 from egide.doors import desk
 from egide.doors.pages.access import PageRequest, allowed, needs
@@ -31,14 +30,14 @@ from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
-from egide.work.models import Item
+from egide.work.queries import ItemRow, items_about
 
 
 @dataclass(slots=True)
 class _Desk:
     """One form on the desk: as kept, as typed, and what is said about it."""
 
-    form: EnrolmentForm
+    form: FormRow
     content: Content
     revision: int
     refusals: Sequence[Refusal] = ()
@@ -49,7 +48,7 @@ class _Desk:
 @needs(Permission.READ)
 def enrolment(request: PageRequest, form_id: int) -> HttpResponseBase:
     """Shows the form; a POST does the act of the pressed button, or shows why it could not be done."""
-    form = EnrolmentForm.objects.filter(pk=form_id).first()
+    form = find_form(form_id)
     if form is None:
         raise Http404
     if request.method != "POST":
@@ -59,7 +58,7 @@ def enrolment(request: PageRequest, form_id: int) -> HttpResponseBase:
     return _act(request, form)
 
 
-def _act(request: PageRequest, form: EnrolmentForm) -> HttpResponseBase:
+def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
     act, _sep, which = request.POST.get("act", "save").partition(":")
     if act == "receive":
         return _receive(request, form)
@@ -146,7 +145,7 @@ def _ask_papers(request: PageRequest, on: _Desk) -> HttpResponseBase:
     return redirect("enrolment", on.form.pk)
 
 
-def _receive(request: PageRequest, form: EnrolmentForm) -> HttpResponseBase:
+def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
     sent = request.FILES.get("scan")
     try:
         if sent is None:
@@ -186,19 +185,14 @@ def _premium(on: _Desk) -> tuple[Shape | None, Refusal | None]:
         return None, refusal
 
 
-def _item(form: EnrolmentForm) -> Item | None:
-    return (
-        Item.objects.filter(kind="enrolment", subject_kind="form", subject_id=form.pk)
-        .prefetch_related("pauses")
-        .first()
-    )
+def _item(form: FormRow) -> ItemRow | None:
+    return items_about("enrolment", "form", [form.pk]).get(form.pk)
 
 
 def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     form = on.form
     started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
-    as_typed = EnrolmentForm(product_code=form.product_code, received_on=form.received_on, content=on.content)
-    read = read_saved(as_typed)
+    read = read_saved(as_typed(form, on.content))
     issues = read.issues if started else ()
     terms = product_terms(form.product_code, form.received_on)
     book = book_for(form.product_code, form.received_on)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from egide.contracts.facts import Issue, Severity
-from egide.contracts.models import EnrolmentForm
+from egide.contracts.queries import FormRow
 from egide.documents.facts import Contact, MissingPaper, MissingPapersLetter, PaperTrouble
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
@@ -17,7 +17,7 @@ from egide.people.papers import house_of, organisation_of
 
 
 def missing_papers_letter(
-    form: EnrolmentForm, content: Mapping[str, Any], papers: Sequence[Issue], *, days_left: int
+    form: FormRow, content: Mapping[str, Any], papers: Sequence[Issue], *, days_left: int
 ) -> tuple[bytes, int]:
     """The letter as a PDF, with its number of pages. Refused while nobody knows whom to write to."""
     name = who_in(content)

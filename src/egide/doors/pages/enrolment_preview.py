@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from egide.contracts.acts.forms import effect_of
 from egide.contracts.decisions.reading import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
-from egide.contracts.models import EnrolmentForm
+from egide.contracts.queries import FormRow
 from egide.doors.pages import words
 from egide.doors.pages.enrolment_fields import certificate_of, people_of
 from egide.doors.pages.frame import Shape, ref
@@ -34,7 +34,7 @@ class Draft:
     effect: EffectDate
 
 
-def draft_of(form: EnrolmentForm, content: Mapping[str, Any]) -> Draft | None:
+def draft_of(form: FormRow, content: Mapping[str, Any]) -> Draft | None:
     """The form as facts, as soon as its formula and birth dates are known; None before."""
     people = [person for person in people_of(content) if person.get("birth_date")]
     persons = [person for one in people if (person := _person(one))]
@@ -86,7 +86,7 @@ def _certificate(content: Mapping[str, Any]) -> Certificate | None:
     return Certificate("", "", agreed, until, amount)
 
 
-def _facts(form: EnrolmentForm, asked: EnrolmentAsked, effect: EffectDate) -> EnrolmentFacts:
+def _facts(form: FormRow, asked: EnrolmentAsked, effect: EffectDate) -> EnrolmentFacts:
     covers = tuple(
         CoverFacts(
             cover_id=0,
@@ -119,7 +119,7 @@ def _facts(form: EnrolmentForm, asked: EnrolmentAsked, effect: EffectDate) -> En
     )
 
 
-def preview(form: EnrolmentForm, draft: Draft) -> Shape:
+def preview(form: FormRow, draft: Draft) -> Shape:
     """The premium by person and by month; every amount opens its reasons."""
     schedule = schedule_for(draft.facts, around=draft.effect.starts_on)
     rows = [_row(form, schedule, cover, draft.facts.scheme) for cover in draft.facts.covers]
@@ -154,7 +154,7 @@ def _sentence(effect: EffectDate) -> str:
     return effect.reasons[-1] if effect.differs and effect.reasons else ""
 
 
-def _row(form: EnrolmentForm, schedule: Schedule, cover: CoverFacts, scheme: str) -> Shape:
+def _row(form: FormRow, schedule: Schedule, cover: CoverFacts, scheme: str) -> Shape:
     shares = shares_of(schedule, cover.person_id)
     rank = cover.person_id - PROVISIONAL
 

@@ -6,18 +6,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.facts import FormRead, Severity
-from egide.contracts.models import EnrolmentForm
-from egide.documents.models import Document
+from egide.contracts.queries import FormRow
+from egide.documents.queries import documents_on
 from egide.doors.pages import words
 from egide.doors.pages.frame import Shape, state
 from egide.doors.pages.today import item_deadline
-from egide.work.models import Item
-from egide.work.queries import queue
+from egide.work.queries import ItemRow, queue
 
 A4_PIXELS = (1240, 1754)
 
 
-def head_shape(form: EnrolmentForm, who: str, product: str, item: Item | None) -> Shape:
+def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> Shape:
     """Who, what, since when, until when."""
     label, tone = words.FORM_STATES[form.state]
     deadline: Shape = {"done": True, "due_on": item.due_on if item else None}
@@ -34,9 +33,9 @@ def head_shape(form: EnrolmentForm, who: str, product: str, item: Item | None) -
     }
 
 
-def document_shape(form: EnrolmentForm) -> Shape | None:
+def document_shape(form: FormRow) -> Shape | None:
     """Every paper received on the form, page by page."""
-    received = Document.objects.filter(subject_kind="form", subject_id=form.pk, received=True).order_by("pk")
+    received = [paper for paper in documents_on("form", form.pk) if paper.received]
     width, height = A4_PIXELS
     pages: list[Shape] = []
     for paper in received:
@@ -53,10 +52,10 @@ def document_shape(form: EnrolmentForm) -> Shape | None:
     return {"title": received[0].title, "pages": pages} if pages else None
 
 
-def papers_shape(form: EnrolmentForm, read: FormRead, *, started: bool) -> list[Shape]:
+def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]:
     """The papers on the file: received, asked for, missing."""
     shapes: list[Shape] = []
-    for paper in Document.objects.filter(subject_kind="form", subject_id=form.pk).order_by("pk"):
+    for paper in documents_on("form", form.pk):
         label, tone = (_("Reçue"), "ok") if paper.received else (_("Envoyée"), "info")
         shapes.append(
             {
@@ -77,7 +76,7 @@ def papers_shape(form: EnrolmentForm, read: FormRead, *, started: bool) -> list[
     return shapes
 
 
-def next_form_url(form: EnrolmentForm, team_id: int | None) -> str:
+def next_form_url(form: FormRow, team_id: int | None) -> str:
     """The next form of the queue, the most urgent first."""
     for item in queue(kinds=["enrolment"], team_id=team_id, limit=3):
         if item.subject_id != form.pk and item.state == "open":

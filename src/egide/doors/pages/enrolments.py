@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.contracts.models import EnrolmentForm
+from egide.contracts.queries import FormRow, forms_in
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.enrolment_fields import who_in
@@ -15,7 +15,7 @@ from egide.doors.pages.sheets import sheet
 from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
 from egide.products.queries import versions
-from egide.work.models import Item
+from egide.work.queries import ItemRow, items_about
 
 SIZE = 50
 
@@ -26,9 +26,7 @@ def enrolments(request: PageRequest) -> HttpResponse:
     wanted = request.GET.get("state", "received")
     wanted = wanted if wanted in words.FORM_STATES else "received"
     number = page_number(request)
-    forms = EnrolmentForm.objects.filter(state=wanted).order_by("received_on", "id")
-    if wanted == "enrolled":
-        forms = forms.order_by("-id")
+    forms = forms_in(wanted, latest_first=wanted == "enrolled")
     export = request.GET.get("export") == "xlsx"
     first = (number - 1) * SIZE
     found = list(forms[:5000] if export else forms[first : first + SIZE + 1])
@@ -55,18 +53,13 @@ def enrolments(request: PageRequest) -> HttpResponse:
     return show(request, "pages/enrolments.html", context, nav="enrolments")
 
 
-def _rows(forms: list[EnrolmentForm]) -> list[Shape]:
-    items = {
-        item.subject_id: item
-        for item in Item.objects.filter(
-            kind="enrolment", subject_kind="form", subject_id__in=[form.pk for form in forms]
-        ).prefetch_related("pauses")
-    }
+def _rows(forms: list[FormRow]) -> list[Shape]:
+    items = items_about("enrolment", "form", [form.pk for form in forms])
     titles = {version.code: version.title for version in versions()}
     return [_row(form, items.get(form.pk), titles) for form in forms]
 
 
-def _row(form: EnrolmentForm, item: Item | None, titles: dict[str, str]) -> Shape:
+def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str]) -> Shape:
     label, tone = words.FORM_STATES[form.state]
     deadline = (
         item_deadline(item)

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from egide.benefits.queries import lines_of_file
 from egide.doors.pages.frame import Shape, ref, state
 from egide.doors.pages.member_care import care_name
-from egide.exchanges.models import File, Reject
+from egide.exchanges.queries import FileRow, RejectRow, rejects_of_file
 from egide.people.queries import people_with_ids
 
 
-def file_rows(file: File, outcome: str, *, offset: int, limit: int, health: bool) -> tuple[list[Shape], bool]:
+def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int, health: bool) -> tuple[list[Shape], bool]:
     """A page of lines of one outcome, and whether there are more. Care itself is shown to those who need it."""
     if outcome == "rejected":
-        found = list(file.rejects.order_by("line_no", "id")[offset : offset + limit + 1])
+        found = rejects_of_file(file.pk, offset=offset, limit=limit + 1)
         return [_reject(one) for one in found[:limit]], len(found) > limit
     if file.format != "noemie.care" or not health:
         return [], False
@@ -42,7 +42,7 @@ def _names(person_ids: Sequence[int]) -> dict[int, str]:
     return {one.id: f"{one.first_name} {one.last_name}" for one in people_with_ids(person_ids)}
 
 
-def _reject(one: Reject) -> Shape:
+def _reject(one: RejectRow) -> Shape:
     return {
         "number": one.line_no,
         "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),

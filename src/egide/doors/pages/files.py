@@ -12,7 +12,7 @@ from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.file_lines import file_rows
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
 from egide.doors.pages.sheets import sheet
-from egide.exchanges.models import File
+from egide.exchanges.queries import FileRow, files_by_way, find_file
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
@@ -26,11 +26,7 @@ def files(request: PageRequest) -> HttpResponse:
     """The latest files, in, out or refused."""
     wanted = request.GET.get("way", "")
     number = page_number(request)
-    found = File.objects.order_by("-received_at", "-id")
-    if wanted in ("in", "out"):
-        found = found.filter(direction=wanted)
-    elif wanted == "refused":
-        found = found.filter(state="refused")
+    found = files_by_way(wanted)
     if request.GET.get("export") == "xlsx":
         head = [
             _("Fichier"),
@@ -69,16 +65,16 @@ def files(request: PageRequest) -> HttpResponse:
     return show(request, "pages/files.html", context, nav="files")
 
 
-def _outcome(one: File) -> list[object]:
+def _outcome(one: FileRow) -> list[object]:
     return [str(words.FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
 
 
-def kind_said(file: File) -> str:
+def kind_said(file: FileRow) -> str:
     """What kind of file it is, in words."""
     return words.said(words.FORMATS, file.format)
 
 
-def partner_said(file: File) -> str:
+def partner_said(file: FileRow) -> str:
     """Who sent it or receives it."""
     return words.said(words.PARTNERS, file.partner)
 
@@ -88,12 +84,12 @@ def size_said(size_bytes: int) -> str:
     return f"{format_number(max(1, size_bytes // 1024))}\N{NO-BREAK SPACE}Ko"
 
 
-def pending(file: File) -> int:
+def pending(file: FileRow) -> int:
     """Lines whose outcome is not known yet."""
     return max(0, file.lines - file.posted - file.ignored - file.rejected)
 
 
-def _row(file: File) -> Shape:
+def _row(file: FileRow) -> Shape:
     label, tone = words.FILE_STATES[file.state]
     return {
         "url": reverse("file", args=[file.pk]),
@@ -116,7 +112,7 @@ def _row(file: File) -> Shape:
 @needs(Permission.EXCHANGES)
 def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request."""
-    found = File.objects.filter(pk=file_id).first()
+    found = find_file(file_id)
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
@@ -159,7 +155,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     return show(request, "pages/file.html", context, nav="files")
 
 
-def _progress(file: File) -> Shape | None:
+def _progress(file: FileRow) -> Shape | None:
     if file.state != "reading":
         return None
     return {"done": file.lines - pending(file), "total": file.lines, "label": _("Lecture en cours")}

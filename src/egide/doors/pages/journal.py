@@ -16,9 +16,8 @@ from egide.doors.pages.frame import Shape, day_in, page_number, page_shape, ref,
 from egide.doors.pages.sheets import sheet
 from egide.doors.pages.today import subject_url
 from egide.journal import clock
-from egide.journal.models import Act
 from egide.journal.permissions import Permission
-from egide.journal.queries import broken_links
+from egide.journal.queries import ActRow, acts_between, broken_links
 
 SIZE = 50
 
@@ -50,19 +49,12 @@ def journal(request: PageRequest) -> HttpResponse:
     return show(request, "pages/journal.html", context, nav="journal")
 
 
-def _acts(query: dict[str, str]) -> QuerySet[Act]:
-    acts: QuerySet[Act] = Act.objects.order_by("-id")
-    kind, _sep, identifier = query.get("subject", "").partition(":")
-    if kind and identifier.isdigit():
-        acts = acts.filter(subject_kind=kind, subject_id=int(identifier))
-    else:
-        since = day_in(query.get("since")) or clock.today() - timedelta(days=31)
-        acts = acts.filter(done_on__gte=since)
-    if until := day_in(query.get("until")):
-        acts = acts.filter(done_on__lte=until)
-    if query.get("kind"):
-        acts = acts.filter(kind=query["kind"])
-    return acts
+def _acts(query: dict[str, str]) -> QuerySet[ActRow]:
+    """All the acts of a file; without one, those of the last month unless another day is asked for."""
+    name, _sep, identifier = query.get("subject", "").partition(":")
+    subject = (name, int(identifier)) if name and identifier.isdigit() else None
+    since = None if subject else day_in(query.get("since")) or clock.today() - timedelta(days=31)
+    return acts_between(since, day_in(query.get("until")), kind=query.get("kind", ""), subject=subject)
 
 
 def _fields(query: dict[str, str]) -> list[Shape]:
@@ -84,7 +76,7 @@ def _fields(query: dict[str, str]) -> list[Shape]:
     return fields
 
 
-def _row(act: Act) -> Shape:
+def _row(act: ActRow) -> Shape:
     late = act.due_on is not None and act.done_on > act.due_on
     return {
         "at": act.done_at,
@@ -113,7 +105,7 @@ def _chain() -> Shape:
     }
 
 
-def _export(acts: QuerySet[Act]) -> HttpResponse:
+def _export(acts: QuerySet[ActRow]) -> HttpResponse:
     head = [
         _("Fait le"),
         _("Acte"),

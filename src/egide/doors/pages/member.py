@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines
-from egide.contracts.models import Enrolment
-from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
@@ -28,7 +27,7 @@ from egide.kernel.periods import age_on
 from egide.premiums.decisions import contract_months, schedule
 from egide.premiums.facts import Schedule
 from egide.premiums.queries import AccountLine, account
-from egide.work.models import Item
+from egide.work.queries import ItemRow, items_with_ids
 
 _LINES = 12
 
@@ -41,7 +40,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     rows = reads.household(enrolment.member.household_id, day)
     enrolments = sorted({row.enrolment_id for row in rows if row.enrolment_id} | {enrolment.pk})
     persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
-    items = Item.objects.filter(pk__in=reads.open_items(enrolments, persons)).prefetch_related("pauses")
+    items = items_with_ids(reads.open_items(enrolments, persons))
     lines = account(enrolment.pk, limit=40)
     year = _schedule(shelf, enrolment, day)
     care: Shape = {"payments": [], "ceilings": []}
@@ -67,7 +66,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     return show(request, "pages/member.html", context)
 
 
-def _schedule(shelf: Shelf, enrolment: Enrolment, day: date) -> Schedule | None:
+def _schedule(shelf: Shelf, enrolment: EnrolmentRow, day: date) -> Schedule | None:
     """The running contract year as decided now; the books of its months come from the shelf, read once."""
     months = contract_months(enrolment.starts_on, enrolment.ends_on, around=max(day, enrolment.starts_on))
     return (
@@ -75,7 +74,7 @@ def _schedule(shelf: Shelf, enrolment: Enrolment, day: date) -> Schedule | None:
     )
 
 
-def _identity(enrolment: Enrolment) -> Shape:
+def _identity(enrolment: EnrolmentRow) -> Shape:
     member, household = enrolment.member, enrolment.member.household
     bank = enrolment.mandate.bank_account if enrolment.mandate else None
     return {
@@ -145,7 +144,7 @@ def enrolment_state(starts_on: date, ends_on: date | None, day: date) -> Shape:
     return state(_("En cours"), "ok")
 
 
-def _enrolments(request: PageRequest, shelf: Shelf, rows: list[CoverRow], current: Enrolment) -> list[Shape]:
+def _enrolments(request: PageRequest, shelf: Shelf, rows: list[CoverRow], current: EnrolmentRow) -> list[Shape]:
     shown: dict[str, Shape] = {}
     for row in rows:
         if row.number is None or row.number in shown or row.enrolment_starts_on is None:
@@ -173,7 +172,7 @@ def balance_state(cents: int) -> Shape:
     return state(_("À jour"), "ok") if cents == 0 else state(_("Créditeur"), "info")
 
 
-def _account(enrolment: Enrolment, lines: list[AccountLine], schedule: Schedule | None, day: date) -> Shape:
+def _account(enrolment: EnrolmentRow, lines: list[AccountLine], schedule: Schedule | None, day: date) -> Shape:
     balance = lines[0].balance_cents if lines else 0
     coming = next((one for one in schedule.instalments if one.due_on >= day), None) if schedule else None
     return {
@@ -204,7 +203,7 @@ def _last(lines: list[AccountLine]) -> list[Shape]:
     ]
 
 
-def _item(item: Item) -> Shape:
+def _item(item: ItemRow) -> Shape:
     return {"title": item.title, "url": item_url(item), "deadline": item_deadline(item)}
 
 
@@ -232,7 +231,7 @@ def _paper(one: reads.Paper) -> Shape:
     }
 
 
-def _actions(request: PageRequest, enrolment: Enrolment, day: date) -> list[Shape]:
+def _actions(request: PageRequest, enrolment: EnrolmentRow, day: date) -> list[Shape]:
     if not allowed(request, Permission.ENDORSE) or (enrolment.ends_on and enrolment.ends_on <= day):
         return []
     base = reverse("endorsement", args=[enrolment.number])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from egide.contracts.models import Enrolment
+from egide.contracts.queries import EnrolmentRow
 from egide.doors.pages.frame import Shape, ref
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
@@ -18,7 +18,7 @@ _WITHDRAWAL_DAYS = 30  # the notice promises thirty days (its article 3); the la
 
 
 def next_steps(
-    enrolment: Enrolment, schedule: Schedule | None, certificates: Sequence[tuple[int, str, date, int]], day: date
+    enrolment: EnrolmentRow, schedule: Schedule | None, certificates: Sequence[tuple[int, str, date, int]], day: date
 ) -> list[Shape]:
     """The steps to come, the nearest first."""
     steps: list[Shape] = []

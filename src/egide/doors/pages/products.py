@@ -17,8 +17,7 @@ from egide.doors.pages.prose import as_html
 from egide.doors.pages.reasons import article_anchor
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.products.models import ProductVersion
-from egide.products.queries import published_book, versions
+from egide.products.queries import VersionRow, published_book, text_of, versions
 from egide.rules.books import Article, Book, table_as_markdown
 from egide.rules.syntax import names_in
 from egide.rules.tables import Table
@@ -60,7 +59,7 @@ def products(request: PageRequest) -> HttpResponse:
     )
 
 
-def _version_state(version: ProductVersion, every: list[ProductVersion]) -> Shape:
+def _version_state(version: VersionRow, every: list[VersionRow]) -> Shape:
     today = clock.today()
     if version.version > today:
         return state(_("À venir"), "info")
@@ -79,7 +78,7 @@ def _enrolled() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _version(code: str, wanted: str | None) -> tuple[ProductVersion, list[ProductVersion]]:
+def _version(code: str, wanted: str | None) -> tuple[VersionRow, list[VersionRow]]:
     """The version asked for, else the one in force, else the first to come."""
     every = [one for one in versions() if one.code == code]
     if not every:
@@ -203,8 +202,7 @@ def source_of(book: Book, line: int) -> str:
 
 @lru_cache(maxsize=16)
 def _lines(digest: str) -> list[str]:
-    files = ProductVersion.objects.values_list("files", flat=True).get(digest=digest)
-    return str(files["reglement.md"]).splitlines()
+    return text_of(digest).splitlines()
 
 
 def _tables(book: Book, rule: str, shown: set[str]) -> list[Shape]:

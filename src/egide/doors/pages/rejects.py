@@ -21,14 +21,13 @@ from egide.doors.pages.frame import Shape, day_in, error_of, show, state
 from egide.doors.pages.search_reads import known_by
 from egide.doors.pages.today import item_deadline
 from egide.exchanges.acts import close_reject
-from egide.exchanges.models import Reject
-from egide.exchanges.queries import Cause, causes, open_rejects
+from egide.exchanges.queries import Cause, RejectRow, causes, find_reject, next_reject, oldest_reject_at, open_rejects
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.journal.queries import acts_on
 from egide.kernel.errors import Refusal
 from egide.people.queries import people_with_ids
-from egide.work.models import Item
+from egide.work.queries import items_about
 
 SHOWN = 10
 
@@ -45,12 +44,7 @@ def rejects(request: PageRequest) -> HttpResponseBase:
     file_id = int(file_text) if file_text.isdigit() else None
     groups = [one for one in causes() if not code or one.code == code]
     found = {one.code: open_rejects(code=one.code, file_id=file_id, limit=200 if code else SHOWN) for one in groups}
-    oldest = (
-        Reject.objects.filter(state="open")
-        .order_by("file__received_at")
-        .values_list("file__received_at", flat=True)
-        .first()
-    )
+    oldest = oldest_reject_at()
     every = [one for lines in found.values() for one in lines]
     deadlines = _deadlines(sorted({one.file_id for one in every}))
     names = _names(every)
@@ -69,7 +63,7 @@ def rejects(request: PageRequest) -> HttpResponseBase:
 
 
 def _group(
-    cause: Cause, lines: Sequence[Reject], deadlines: dict[int, Shape], names: dict[int, str], *, whole: bool
+    cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str], *, whole: bool
 ) -> Shape:
     return {
         "cause": cause.message,
@@ -108,17 +102,17 @@ def _proposal(cause: Cause) -> Shape | None:
     }
 
 
-def _title(one: Reject) -> str:
+def _title(one: RejectRow) -> str:
     act, day = one.content.get("act_code"), day_in(str(one.content.get("care_date")))
     return _("%(act)s du %(day)s") % {"act": act, "day": f"{day:%d/%m/%Y}"} if act and day else one.field or one.code
 
 
 def _deadlines(file_ids: Sequence[int]) -> dict[int, Shape]:
-    items = Item.objects.filter(kind="rejects", subject_kind="file", subject_id__in=file_ids).exclude(state="done")
-    return {item.subject_id: item_deadline(item) for item in items.prefetch_related("pauses")}
+    items = items_about("rejects", "file", file_ids)
+    return {file_id: item_deadline(item) for file_id, item in items.items() if item.state != "done"}
 
 
-def _names(lines: Sequence[Reject]) -> dict[int, str]:
+def _names(lines: Sequence[RejectRow]) -> dict[int, str]:
     found = people_with_ids(sorted({one.person_id for one in lines if one.person_id}))
     return {one.id: f"{one.first_name} {one.last_name}" for one in found}
 
@@ -126,7 +120,7 @@ def _names(lines: Sequence[Reject]) -> dict[int, str]:
 @needs(Permission.EXCHANGES)
 def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
     """One refused line: what is wrong, the line as received, and what to do; ignoring it asks for a reason."""
-    found = Reject.objects.select_related("file").filter(pk=reject_id).first()
+    found = find_reject(reject_id)
     if found is None:
         raise Http404
     if request.method != "POST":
@@ -145,17 +139,12 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
     return redirect(following or reverse("rejects"))
 
 
-def _next_url(found: Reject) -> str:
-    following = (
-        Reject.objects.filter(state="open", code=found.code)
-        .exclude(pk=found.pk)
-        .order_by("file_id", "line_no", "id")
-        .first()
-    )
+def _next_url(found: RejectRow) -> str:
+    following = next_reject(found)
     return reverse("reject", args=[following.pk]) if following else ""
 
 
-def _show(request: PageRequest, found: Reject, refusals: Sequence[Refusal] = ()) -> HttpResponse:
+def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = ()) -> HttpResponse:
     label, tone = words.REJECT_STATES[found.state]
     person = next(iter(people_with_ids([found.person_id])), None) if found.person_id else None
     known = known_by([found.person_id]).get(found.person_id) if found.person_id else None

@@ -16,8 +16,7 @@ from egide.doors.pages.frame import SECTIONS, Shape, deadline_shape, show, state
 from egide.doors.pages.today_reads import Recent, queue_figures, recent_files
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.work.models import Item
-from egide.work.queries import clock_of, queue
+from egide.work.queries import ItemRow, clock_of, queue
 
 SHOWN = 40
 
@@ -48,7 +47,7 @@ def _today(request: PageRequest) -> HttpResponse:
     return show(request, "pages/today.html", context, nav="today")
 
 
-def item_url(item: Item) -> str:
+def item_url(item: ItemRow) -> str:
     """Where an item is worked on."""
     match item.subject_kind:
         case "form":
@@ -59,14 +58,14 @@ def item_url(item: Item) -> str:
             return reverse("today")
 
 
-def item_deadline(item: Item) -> Shape:
+def item_deadline(item: ItemRow) -> Shape:
     """The clock of an item, its pauses read beforehand."""
     pauses = list(item.pauses.all())
     stopped = next((pause.reason for pause in pauses if pause.end is None), "")
     return deadline_shape(clock_of(item, pauses, clock.today()), item_id=item.pk, pause_reason=stopped)
 
 
-def _row(item: Item) -> Shape:
+def _row(item: ItemRow) -> Shape:
     return {
         "url": item_url(item),
         "title": item.title,
@@ -77,12 +76,12 @@ def _row(item: Item) -> Shape:
     }
 
 
-def _paused(item: Item) -> Shape:
+def _paused(item: ItemRow) -> Shape:
     since = next((pause.start for pause in item.pauses.all() if pause.end is None), item.received_at.date())
     return {"url": item_url(item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
 
 
-def _next(waiting: list[Item]) -> Shape | None:
+def _next(waiting: list[ItemRow]) -> Shape | None:
     if not waiting:
         return None
     return {

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementPlan, EnrolmentFacts
-from egide.contracts.models import EnrolmentForm
-from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.contracts.queries import enrolment_by_number, enrolment_facts, find_form
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest
 from egide.doors.pages.drafts import draft
@@ -141,7 +140,7 @@ def of_form(request: PageRequest, key: str) -> Shape | None:
 
 
 def _draft(request: PageRequest, form_text: str) -> Draft | None:
-    form = EnrolmentForm.objects.filter(pk=int(form_text)).first() if form_text.isdigit() else None
+    form = find_form(int(form_text)) if form_text.isdigit() else None
     return draft_of(form, draft(request, f"form-{form.pk}") or form.content) if form else None
 
 

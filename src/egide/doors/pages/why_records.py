@@ -15,12 +15,11 @@ from egide.doors.pages.member_care import care_name
 from egide.doors.pages.member_reads import texts
 from egide.doors.pages.reasons import part, why_rule, why_sentences
 from egide.journal import clock
-from egide.journal.models import Act
+from egide.journal.queries import find_act
 from egide.kernel.money import format_eur
 from egide.kernel.time_limits import Deadline
 from egide.products.queries import book_for
-from egide.work.models import Item
-from egide.work.queries import clock_of
+from egide.work.queries import clock_of, find_item
 
 
 def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
@@ -102,7 +101,7 @@ def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
 
 def clock_of_item(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why a file is due on its day: the rule, the start, the pauses, the calendar."""
-    item = Item.objects.prefetch_related("pauses").filter(pk=int(key)).first() if key.isdigit() else None
+    item = find_item(int(key)) if key.isdigit() else None
     if item is None:
         return None
     found: Deadline = clock_of(item, list(item.pauses.all()), clock.today())
@@ -145,7 +144,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
 
 def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """The reasons written with an act of the journal."""
-    found = Act.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    found = find_act(int(key)) if key.isdigit() else None
     if found is None:
         return None
     return why_sentences(

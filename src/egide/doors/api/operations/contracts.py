@@ -12,8 +12,7 @@ from ninja.files import UploadedFile
 from egide.contracts.acts.forms import ReceivedForm, read_saved, receive_form, save_form
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementAsked
-from egide.contracts.models import EnrolmentForm
-from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.contracts.queries import FormRow, enrolment_by_number, enrolment_facts, find_form, forms_in
 from egide.documents.safety import safe_pdf
 from egide.doors import desk
 from egide.doors.api.entry import ApiRequest, absent, operation
@@ -59,8 +58,8 @@ class RevisionIn(Schema):
     revision: int
 
 
-def _form(form_id: int) -> EnrolmentForm:
-    form = EnrolmentForm.objects.filter(pk=form_id).first()
+def _form(form_id: int) -> FormRow:
+    form = find_form(form_id)
     if form is None:
         raise absent(f"forms/{form_id}")
     return form
@@ -70,8 +69,7 @@ def _form(form_id: int) -> EnrolmentForm:
 @operation(Permission.READ)
 def forms(request: ApiRequest, state: str = "received", limit: int = 50) -> list[dict[str, Any]]:  # noqa: ARG001
     """Forms in one state (received, waiting, enrolled, refused), the oldest first."""
-    found = EnrolmentForm.objects.filter(state=state).order_by("received_on", "id")[: max(1, min(limit, 200))]
-    return [_out(form) for form in found]
+    return [_out(form) for form in forms_in(state)[: max(1, min(limit, 200))]]
 
 
 @router.get("/forms/{form_id}", response=FormOut, tags=["adhésions"])
@@ -81,7 +79,7 @@ def form(request: ApiRequest, form_id: int) -> dict[str, Any]:  # noqa: ARG001
     return _out(_form(form_id))
 
 
-def _out(form: EnrolmentForm) -> dict[str, Any]:
+def _out(form: FormRow) -> dict[str, Any]:
     issues = read_saved(form).issues
     return {
         "id": form.pk,

@@ -18,5 +18,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0001_initial")]
+    dependencies = [("journal", "0002_keys_by_person")]
     operations = [migrations.RunSQL(MONTHS, "DROP FUNCTION egide_months(date)")]
