@@ -6,7 +6,7 @@ starts at the first slice that was not committed, and numbers the lines as the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -30,6 +30,7 @@ from egide.benefits.models import Run
 from egide.benefits.queries import (
     OPENING_SCHEMA,
     care_families,
+    count_payments_to_tell,
     counters_of,
     lines_held,
     lives_of_perimeter,
@@ -62,11 +63,11 @@ from egide.journal.scope import reading, set_perimeters
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur
+from egide.kernel.progress import Progress, Told
 from egide.people.papers import organisation_of
 from egide.products.queries import book_for
 from egide.work.acts import NewItem, close_if_open, open_item
 
-Progress = Callable[[str], None]
 _LINES_PER_SLICE = 250_000
 _V09_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.001.001.03
 
@@ -144,6 +145,8 @@ def issue_statements(
     """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
     made = 0
     with only_one(f"benefits.statements:{perimeter_id}"):
+        with reading(context.actor.perimeters):
+            due = count_payments_to_tell(perimeter_id)
         while limit is None or made < limit:
             with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:
                 act.on("perimeter", perimeter_id, "Relevés de prestations", perimeter_id)
@@ -153,7 +156,7 @@ def issue_statements(
                     issue_statement(act, payment)
                 act.because(f"{len(payments)} relevés émis.")
             made += len(payments)
-            progress(f"{made} relevés")
+            progress(Told(f"{made} relevés sur {due}", done=made, total=due))
             if len(payments) < wanted:
                 break
     return made
@@ -208,7 +211,8 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
             run.save()
             act.on("file", file.pk, file.name, file.perimeter_id)
             act.outcome = {"slice": number, "lines": lines.height, "paid_cents": paid}
-        progress(f"tranche {number + 1}/{run.slices} : {lines.height} actes")
+        said = f"tranche {number + 1}/{run.slices} : {lines.height} actes"
+        progress(Told(said, done=number + 1, total=run.slices))
     return _finish(context, file, read)
 
 
