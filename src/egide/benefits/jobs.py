@@ -6,7 +6,7 @@ starts at the first slice that was not committed, and numbers the lines as the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -30,6 +30,7 @@ from egide.benefits.models import Run
 from egide.benefits.queries import (
     OPENING_SCHEMA,
     care_families,
+    count_payments_to_tell,
     counters_of,
     lines_held,
     lives_of_perimeter,
@@ -63,11 +64,11 @@ from egide.journal.scope import reading
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur
+from egide.kernel.progress import Progress, Told
 from egide.people.papers import organisation_of
 from egide.products.queries import book_for
 from egide.work.acts import NewItem, close_if_open, open_item
 
-Progress = Callable[[str], None]
 Slice = tuple[int, pl.DataFrame]
 _LINES_PER_SLICE = 125_000
 _V09_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.001.001.03
@@ -146,6 +147,8 @@ def issue_statements(
     """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
     made = 0
     with only_one(f"benefits.statements:{perimeter_id}"):
+        with reading(context.actor.perimeters):
+            due = count_payments_to_tell(perimeter_id)
         while limit is None or made < limit:
             with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:
                 act.on("perimeter", perimeter_id, "Relevés de prestations", perimeter_id)
@@ -155,7 +158,7 @@ def issue_statements(
                     issue_statement(act, payment)
                 act.because(f"{len(payments)} relevés émis.")
             made += len(payments)
-            progress(f"{made} relevés")
+            progress(Told(f"{made} relevés sur {due}", done=made, total=due))
             if len(payments) < wanted:
                 break
     return made
@@ -213,8 +216,8 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
         return f"tranche {number + 1}/{run.slices} : {lines.height} actes"
 
     apart, together = _slices(matching.matched, run)
-    for said in chain(side_by_side(take, apart), map(take, together)):
-        progress(said)
+    for done, said in enumerate(chain(side_by_side(take, apart), map(take, together)), start=1):
+        progress(Told(said, done=done, total=run.slices))
     return _finish(context, file, read)
 
 

@@ -284,6 +284,11 @@ def lines_paid_by(payment: Payment) -> list[CareLineFacts]:
         return [CareLineFacts(*row) for row in cursor.fetchall()]
 
 
+def count_payments_to_tell(perimeter_id: int) -> int:
+    """How many payments have no statement yet."""
+    return Payment.objects.filter(perimeter_id=perimeter_id, statement_id=None).count()
+
+
 def payments_to_tell(perimeter_id: int, *, limit: int) -> list[Payment]:
     """Payments whose member has no statement yet, the oldest first."""
     waiting = Payment.objects.filter(perimeter_id=perimeter_id, statement_id=None)

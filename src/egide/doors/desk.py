@@ -18,6 +18,7 @@ from egide.contracts.facts import EndorsementAsked, EndorsementPlan
 from egide.contracts.queries import EnrolmentRow
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context
+from egide.kernel.progress import Progress, Told
 from egide.premiums.jobs import follow as follow_premiums
 
 
@@ -38,12 +39,14 @@ def change(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revi
     return decided
 
 
-def import_enrolments(context: Context, file_id: int) -> Imported:
+def import_enrolments(context: Context, file_id: int, *, progress: Progress = lambda _: None) -> Imported:
     """Takes a table of enrolments: each sound family is enrolled, and premiums follow them all."""
     file = file_to_read(context, file_id)
     imported = import_sheet(context, file)
-    for enrolment_id in imported.enrolment_ids:
+    total = len(imported.enrolment_ids)
+    for done, enrolment_id in enumerate(imported.enrolment_ids, start=1):
         follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
+        progress(Told(f"{done} adhésions sur {total}", done=done, total=total))
     return imported
 
 

@@ -21,10 +21,8 @@ def only_one(name: str) -> Iterator[None]:
     The server needs a moment to notice that a killed process is gone: the wait is for it, not for a living batch.
     """
     for attempt in range(_ATTEMPTS):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
-            if cursor.fetchone()[0]:
-                break
+        if _take(name):
+            break
         if attempt == _ATTEMPTS - 1:
             raise Refusal(
                 code="batch.running",
@@ -36,7 +34,28 @@ def only_one(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        # A connection lost on the way took the lock with it: there is then nothing to give back.
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+        _give_back(name)
+
+
+@contextlib.contextmanager
+def if_free(name: str) -> Iterator[bool]:
+    """Holds the lock when nobody does, without waiting; tells whether it is held inside the block."""
+    held = _take(name)
+    try:
+        yield held
+    finally:
+        if held:
+            _give_back(name)
+
+
+def _take(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
+
+
+def _give_back(name: str) -> None:
+    """A connection lost on the way took the lock with it: there is then nothing to give back."""
+    if connection.connection is not None and not connection.connection.closed:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

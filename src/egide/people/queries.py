@@ -179,6 +179,19 @@ def active_emails(among: Iterable[str]) -> set[str]:
     return set(User.objects.filter(email__in=list(among), is_active=True).values_list("email", flat=True))
 
 
+def actor_with_id(user_id: int) -> Actor:
+    """A person as the journal knows them today; refused when they may no longer come in."""
+    found = active_user(user_id)
+    if found is None:
+        raise Refusal(
+            "people.no_user",
+            "La personne qui l’a demandé n’a plus de compte actif.",
+            "Demandez-le de nouveau sous votre nom.",
+            str(user_id),
+        )
+    return actor_of(found)
+
+
 def user_by_role(role: str) -> User:
     """The first active person of a role."""
     found = User.objects.filter(role=role, is_active=True).order_by("pk").first()

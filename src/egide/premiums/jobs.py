@@ -6,7 +6,7 @@ moment loses nothing: the next run goes through the slices again, and what is po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +33,7 @@ from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
+from egide.kernel.progress import Progress, Told
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
@@ -42,7 +43,6 @@ from egide.premiums.models import Call, Debit
 from egide.premiums.papers import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 
-Progress = Callable[[str], None]
 _ENROLMENTS_PER_SLICE = 40_000
 _V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.008.001.02
 
@@ -132,7 +132,8 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
             act.on("premium_call", call.pk, format_month(month), perimeter_id)
             act.outcome = {"slice": number, "enrolments": moved, "cents": cents}
             act.because(f"{moved} adhésions appelées pour {format_eur(cents)} net d’aides.")
-        progress(f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}")
+        said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
+        progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, started_at)
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")

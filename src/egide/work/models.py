@@ -1,4 +1,4 @@
-"""Tables of work: items waiting for someone, and the clock events that start, pause and stop their time limit."""
+"""Tables of work: items waiting for someone with the events of their clocks, and long work with how far it is."""
 
 from __future__ import annotations
 
@@ -65,4 +65,60 @@ class Pause(models.Model):
                 condition=Q(end__isnull=True) | Q(end__gte=models.F("start")), name="work_pause_order"
             ),
             models.UniqueConstraint(fields=["item"], condition=Q(end__isnull=True), name="work_pause_one_at_a_time"),
+        ]
+
+
+class Job(models.Model):
+    """Long work that someone asked for: what, on which file, by whom, how far it is, and how it ended."""
+
+    kind = models.TextField()
+    title = models.TextField()
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    subject_kind = models.TextField()
+    subject_id = models.BigIntegerField()
+    given = models.JSONField(default=dict)  # what the work needs to start: identifiers and days, never health data
+    asked_by_id = models.BigIntegerField(null=True)  # null for a command
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    state = models.TextField(default="waiting")
+    attempts = models.SmallIntegerField(default=0)  # starts that nobody stopped on purpose
+    not_before = models.DateTimeField(null=True)
+    told = models.TextField(default="")
+    steps_done = models.BigIntegerField(null=True)
+    steps_total = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="")
+    figures = models.JSONField(default=dict)  # counts and cents of the outcome, for the screen
+    refusal = models.JSONField(default=dict)  # where, why and what next, for work refused or failed
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "running", "done", "refused", "failed")), name="work_job_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "running"), ended_at__isnull=True)
+                | Q(state__in=("done", "refused", "failed"), ended_at__isnull=False),
+                name="work_job_ended_when_over",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=("refused", "failed")) & ~Q(refusal={}))
+                | (~Q(state__in=("refused", "failed")) & Q(refusal={})),
+                name="work_job_says_why_it_stopped",
+            ),
+            models.CheckConstraint(
+                condition=Q(steps_done__isnull=True, steps_total__isnull=True)
+                | Q(steps_done__gte=0, steps_done__lte=models.F("steps_total")),
+                name="work_job_steps_within",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "perimeter", "subject_kind", "subject_id"],
+                condition=Q(state__in=("waiting", "running")),
+                name="work_job_once_at_a_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(state__in=("waiting", "running")), name="work_job_to_do"),
+            models.Index(fields=["asked_by_id", "-id"], name="work_job_asked_by"),
         ]

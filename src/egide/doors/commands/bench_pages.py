@@ -59,7 +59,9 @@ def measure(members: int) -> dict[str, object]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "egide", "serve", "--port", str(port)], stdout=subprocess.DEVNULL, env=os.environ.copy()
+        [sys.executable, "-m", "egide", "serve", "--no-worker", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        env=os.environ.copy(),
     )
     try:
         readers = _visit(f"http://127.0.0.1:{port}", numbers, names)

@@ -29,6 +29,14 @@ def readable(text: str) -> str:
 def _serve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processus (2)")
+    command.add_argument(
+        "--no-worker", dest="worker", action="store_false", help="sans le travailleur à côté (voir works)"
+    )
+
+
+def _works(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--once", action="store_true", help="fait ce qui attend, puis s’arrête")
+    command.add_argument("--beside", type=int, metavar="PROCESSUS", help="s’arrête avec ce processus, qui l’a lancé")
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
@@ -36,6 +44,9 @@ def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--check", action="store_true", help="fait tout dans un dossier temporaire, puis dit le bilan")
     command.add_argument("--no-serve", action="store_true", help="prépare le centre sans le servir")
+    command.add_argument(
+        "--no-worker", dest="worker", action="store_false", help="sans le travailleur à côté (voir works)"
+    )
 
 
 def _check(command: argparse.ArgumentParser) -> None:
@@ -107,6 +118,7 @@ def _api(command: argparse.ArgumentParser) -> None:
 
 DECLARED: tuple[tuple[str, str, Declare, bool], ...] = (
     ("serve", "sert les pages et l’API", _serve, True),
+    ("works", "fait les travaux demandés à l’écran, jusqu’à interruption", _works, True),
     ("demo", "prépare le centre de démonstration et le sert", _demo, False),
     ("check", "vérifie que tout ce qui doit être vrai l’est", _check, True),
     ("bench", "mesure la vitesse sur un vrai serveur", _bench, False),

@@ -59,7 +59,7 @@ def _demonstrate(options: argparse.Namespace, folder: Path) -> int:
         for account in DEMO_ACCOUNTS:
             print(f"  {account.email:42} {account.role_label:28} {account.sees}")
         print()
-        return serve(argparse.Namespace(port=options.port, workers=min(2, os.cpu_count() or 1)))
+        return serve(argparse.Namespace(port=options.port, workers=min(2, os.cpu_count() or 1), worker=options.worker))
 
 
 def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
@@ -124,7 +124,7 @@ def _fetch_pages() -> int:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "egide", "serve", "--port", str(port)], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "egide", "serve", "--no-worker", "--port", str(port)], stdout=subprocess.DEVNULL
     )
     try:
         return _visit(f"http://127.0.0.1:{port}")

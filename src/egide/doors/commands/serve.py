@@ -1,14 +1,16 @@
-"""``egide serve``: the pages and the API on one address, until interrupted."""
+"""``egide serve``: the pages and the API on one address, with a worker beside, until interrupted."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
 import socket
 
 from granian import Granian
 from granian.constants import Interfaces
 
+from egide.doors.commands.works import beside
 from egide.kernel.errors import Refusal
 
 
@@ -18,15 +20,16 @@ def run(options: argparse.Namespace) -> int:
     # A forked worker would inherit the column engine's threads dead, and wait for them for ever.
     multiprocessing.set_start_method("spawn", force=True)
     print(f"Égide sert http://127.0.0.1:{options.port} (Ctrl-C pour arrêter)", flush=True)
-    Granian(
-        "egide.doors.wsgi:application",
-        address="127.0.0.1",
-        port=options.port,
-        interface=Interfaces.WSGI,
-        workers=options.workers,
-        blocking_threads=4,
-        websockets=False,
-    ).serve()
+    with beside() if options.worker else contextlib.nullcontext():
+        Granian(
+            "egide.doors.wsgi:application",
+            address="127.0.0.1",
+            port=options.port,
+            interface=Interfaces.WSGI,
+            workers=options.workers,
+            blocking_threads=4,
+            websockets=False,
+        ).serve()
     return 0
 
 

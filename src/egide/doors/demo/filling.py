@@ -37,11 +37,11 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import system_context
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.periods import add_months, first_of_month
+from egide.kernel.progress import Progress
 from egide.people.queries import actor_of, user_by_role
 from egide.premiums.jobs import call_month, record_returns
 from egide.products.acts import publish
 
-Progress = Callable[[str], None]
 SEED = 2026
 _LINES_PER_MEMBER = 4
 _RETURN_SHARE_BP = 120
