@@ -14,7 +14,7 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
-from egide.people.models import Person, User
+from egide.people.models import Person, Team, User
 
 
 class Sought(StrEnum):
@@ -159,6 +159,12 @@ def entering(user: User) -> tuple[Actor, str]:
 def actor_of(user: User) -> Actor:
     """A person as the journal knows them: their role, and the perimeters that their team opens."""
     return entering(user)[0]
+
+
+def region_of(team_id: int | None) -> str:
+    """The region whose public holidays a team keeps; the national ones without a team."""
+    team = Team.objects.filter(pk=team_id).first() if team_id else None
+    return team.region if team else "national"
 
 
 def user_by_role(role: str) -> User:

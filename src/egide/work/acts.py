@@ -72,9 +72,16 @@ def pause(record: Record, item: Item, reason: str, *, on: date | None = None) ->
 
 
 def resume(record: Record, item: Item, *, on: date | None = None) -> None:
-    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641)."""
+    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641).
+
+    What came before the pause began (letters that cross) ends it on its first day.
+    """
     day = on or clock.today()
-    item.pauses.filter(end__isnull=True).update(end=day + timedelta(days=1))
+    running = item.pauses.filter(end__isnull=True).first()
+    if running:
+        day = max(day, running.start)
+        running.end = day + timedelta(days=1)
+        running.save()
     item.state = "open"
     item.due_on = clock_of(item, tuple(item.pauses.all()), day).due_on
     item.save()

@@ -27,7 +27,7 @@ from egide.people.models import User
 from egide.people.queries import actor_of
 
 KEY = "Idempotency-Key"
-_CONFLICTS = ("journal.key_reused", "exchanges.duplicate")
+_CONFLICTS = ("journal.key_reused", "exchanges.duplicate", "enrolment.already_received")
 _LONGEST_KEY = 200
 
 

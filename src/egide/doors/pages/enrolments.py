@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.models import EnrolmentForm
 from egide.doors.pages import words
-from egide.doors.pages.access import PageRequest, needs
+from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.enrolment_fields import who_in
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
 from egide.doors.pages.sheets import sheet
@@ -51,6 +51,7 @@ def enrolments(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "page": page_shape(base, {"state": wanted}, number=number, size=SIZE, shown=len(rows), more=len(found) > SIZE),
         "export_url": f"{base}?state={wanted}&export=xlsx",
+        "new_url": reverse("enrolment-new") if allowed(request, Permission.ENROL) else "",
     }
     return show(request, "pages/enrolments.html", context, nav="enrolments")
 

@@ -123,6 +123,9 @@ def subject_url(kind: str, identifier: int, label: str) -> str:
 
 def _quick_acts(request: PageRequest) -> list[Shape]:
     acts: list[Shape] = []
+    if allowed(request, Permission.ENROL):
+        url = reverse("enrolment-new")
+        acts.append({"label": _("Recevoir un bulletin"), "url": url, "icon": "file-earmark-plus", "key": "c"})
     if allowed(request, Permission.EXCHANGES):
         acts.append({"label": _("Banc des rejets"), "url": reverse("rejects"), "icon": "exclamation-octagon"})
     return acts

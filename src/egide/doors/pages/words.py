@@ -33,6 +33,12 @@ CHANNELS: Words = {
     Channel.PHONE: _("par téléphone"),
     Channel.BATCH: _("par lot"),
 }
+ARRIVALS: Words = {
+    "mail": _("par courrier"),
+    "email": _("par courriel"),
+    "counter": _("au guichet"),
+    "portal": _("par le portail"),
+}
 ACTS: Words = {
     "enrolment.receive": _("Bulletin reçu"),
     "enrolment.save": _("Bulletin enregistré"),
