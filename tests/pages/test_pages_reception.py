@@ -60,6 +60,7 @@ def asked(content: bytes | None, **changes: str) -> dict[str, object]:
     return given | ({"scan": upload(content)} if content is not None else {})
 
 
+@pytest.mark.requirement("S003-031")
 def test_a_received_paper_opens_as_a_form_with_its_clock(client: Client) -> None:
     """Kept whole, dated of its reception, due two working days later; the form is there to fill."""
     page = client.get(HERE)
@@ -149,10 +150,10 @@ def test_the_answer_to_a_letter_ends_the_pause_on_its_day(
     today("2015-10-16")
     page = client.get(f"/adhesions/{form.pk}")
     assert "Joindre et reprendre le délai" in text_of(page)
-    paper = "Relevé d’identité bancaire et mandat de prélèvement signé"
-    options = text_of(page)
+    paper = "Relevé d’identité bancaire (RIB) et mandat de prélèvement signé"
+    assert paper in text_of(page)
     given = {"act": "receive", "received_on": "2015-10-13", "scan": upload(pdf("RIB")), "paper": paper}
-    assert client.post(f"/adhesions/{form.pk}", given).status_code == 302, options
+    assert client.post(f"/adhesions/{form.pk}", given).status_code == 302
     known = Document.objects.get(subject_kind="form", subject_id=form.pk, kind="papers")
     assert (known.title, known.made_on) == (paper, date(2015, 10, 13))
     item = Item.objects.get(subject_kind="form", subject_id=form.pk)

@@ -161,6 +161,18 @@ def actor_of(user: User) -> Actor:
     return entering(user)[0]
 
 
+def colleagues_of(team_id: int | None) -> list[Actor]:
+    """The active people of a team, in order of name."""
+    found = User.objects.filter(team_id=team_id, is_active=True).order_by("full_name") if team_id else ()
+    return [actor_of(user) for user in found]
+
+
+def user_names(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these users; who was closed keeps their name."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "full_name")) if wanted else {}
+
+
 def region_of(team_id: int | None) -> str:
     """The region whose public holidays a team keeps; the national ones without a team."""
     team = Team.objects.filter(pk=team_id).first() if team_id else None

@@ -26,6 +26,7 @@ from egide.doors.pages.enrolment_letter import missing_papers_letter
 from egide.doors.pages.enrolment_preview import draft_of, preview
 from egide.doors.pages.enrolment_shapes import document_shape, head_shape, next_form_url, paper_fields, papers_shape
 from egide.doors.pages.frame import Shape, day_in, error_of, fragment, show
+from egide.doors.pages.holding import holders
 from egide.doors.pages.paper_in import paper_in
 from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
@@ -150,11 +151,13 @@ def _receive(request: PageRequest, form: EnrolmentForm) -> HttpResponseBase:
     paused = form.state == "waiting"
     try:
         scan, pages = paper_in(request, "scan")
-        day, paper = request.POST.get("received_on", ""), request.POST.get("paper", "")
-        papers_received(request.context, form.pk, scan=scan, pages=pages, paper=paper, received_on=day_in(day))
+        day, paper = day_in(request.POST.get("received_on")), request.POST.get("paper", "")
+        lacking = {issue.paper for issue in read_saved(form).papers}
+        named = paper if paper in lacking else ""
+        papers_received(request.context, form.pk, scan=scan, pages=pages, paper=named, received_on=day)
     except Refusal as refusal:
         return _refused(request, _Desk(form, form.content, form.revision), refusal)
-    said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
+    said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
     messages.success(request, said)
     return redirect("enrolment", form.pk)
 
@@ -221,6 +224,7 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "paper_fields": paper_fields(request.POST, read, paused=form.state == "waiting"),
         "next_url": next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
+        "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
         "draft": draft(request, f"form-{form.pk}") is not None,
     }
     return show(request, "pages/enrolment.html", context, nav="enrolments", status=on.status)

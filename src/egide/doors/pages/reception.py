@@ -43,7 +43,7 @@ def reception(request: PageRequest) -> HttpResponseBase:
         return redirect("enrolment", known.form_id)
     except Refusal as refusal:
         return _show(request, asked, [refusal])
-    messages.success(request, _("Bulletin reçu : son délai court. Recopiez-le à côté du papier."))
+    messages.success(request, _("Bulletin reçu : son délai court. Recopiez-le à côté du papier."))
     return redirect("enrolment", made.pk)
 
 
@@ -127,7 +127,7 @@ def _fields(request: PageRequest, asked: dict[str, str]) -> list[Shape]:
             "label": _("Reçu le"),
             "kind": "date",
             "width": "s",
-            "hint": _("Le jour où le papier est arrivé au centre : le délai court depuis ce jour."),
+            "hint": _("Le jour où le papier est arrivé au centre : le délai court depuis ce jour."),
         },
         {
             "name": "channel",

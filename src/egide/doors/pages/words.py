@@ -61,10 +61,13 @@ ACTS: Words = {
     "exchanges.close_reject": _("Rejet traité"),
     "products.publish": _("Livre de règles publié"),
     "work.take": _("Dossier pris en charge"),
+    "work.give_back": _("Dossier remis dans la file"),
+    "work.hand_over": _("Dossier passé à un collègue"),
 }
 ITEMS: Words = {
     "enrolment": _("Adhésion"),
     "rejects": _("Rejets"),
+    "rights_reject": _("Droits refusés"),
     "endorsement": _("Avenant"),
 }
 LINKS: Words = {"member": _("Adhérent"), "spouse": _("Conjoint"), "child": _("Enfant")}
