@@ -61,6 +61,12 @@ def item_to_do(item_id: int) -> Item | None:
     return Item.objects.filter(pk=item_id).prefetch_related("pauses").first()
 
 
+def open_items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
+    """What is still to do on these files, with its pauses."""
+    found = Item.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids)).exclude(state="done")
+    return list(found.prefetch_related("pauses"))
+
+
 def item_about(kind: str, subject_kind: str, subject_id: int) -> Item:
     """The latest item of a kind on one file, which is the open one when there is one."""
     return Item.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id).latest("id")

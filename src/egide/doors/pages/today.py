@@ -62,6 +62,8 @@ def item_url(item: Item) -> str:
             return reverse("enrolment", args=[item.subject_id])
         case "file":
             return f"{reverse('rejects')}?file={item.subject_id}"
+        case "movement":
+            return reverse("right", args=[item.subject_id])
         case _:
             return reverse("item", args=[item.pk])
 
@@ -122,6 +124,8 @@ def subject_url(kind: str, identifier: int, label: str) -> str:
             return reverse("file", args=[identifier])
         case "reject":
             return reverse("reject", args=[identifier])
+        case "movement":
+            return reverse("right", args=[identifier])
         case "product":
             return reverse("product", args=[label.split(maxsplit=1)[0]])
         case _:

@@ -61,6 +61,10 @@ ACTS: Words = {
     "exchanges.close_reject": _("Rejet traité"),
     "products.publish": _("Livre de règles publié"),
     "work.take": _("Dossier pris en charge"),
+    "rights.send": _("Droits envoyés"),
+    "rights.answers": _("Réponses aux droits lues"),
+    "rights.resend": _("Droits renvoyés"),
+    "person.correct": _("Identité corrigée"),
     "work.give_back": _("Dossier remis dans la file"),
     "work.hand_over": _("Dossier passé à un collègue"),
 }
@@ -146,6 +150,13 @@ MOVEMENTS: Words = {
     "create": _("Ouverture des droits"),
     "change": _("Changement des droits"),
     "cancel": _("Annulation des droits"),
+}
+MOVEMENT_STATES: dict[str, tuple[str | Promise, str]] = {
+    "rejected": (_("Refusé"), "late"),
+    "to_send": (_("À envoyer"), "info"),
+    "sent": (_("Envoyé"), "neutral"),
+    "reported": (_("Signalé"), "warn"),
+    "acquitted": (_("Acquitté"), "ok"),
 }
 RESUMES = _("à la réception des pièces")
 
