@@ -16,7 +16,8 @@ from django.db import connection
 
 from egide.benefits.facts import Outcome
 from egide.benefits.jobs import read_file
-from egide.contracts.acts.forms import ReceivedForm, enrol, receive_form, save_form, validate_form
+from egide.contracts.acts.forms import enrol, receive_form, save_form, validate_form
+from egide.contracts.acts.reception import ReceivedForm
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, PersonAsked
 from egide.contracts.models import Enrolment, EnrolmentForm
 from egide.exchanges.acts import Arrival, receive

@@ -7,6 +7,15 @@ from datetime import date
 from enum import StrEnum
 
 
+class ArrivalChannel(StrEnum):
+    """The way by which a paper reached the centre."""
+
+    MAIL = "mail"
+    EMAIL = "email"
+    COUNTER = "counter"
+    PORTAL = "portal"
+
+
 class Severity(StrEnum):
     """What an issue does to the file: nothing but a warning, a paper to ask for, or a field to correct."""
 

@@ -20,9 +20,13 @@ class EnrolmentForm(models.Model):
     content = models.JSONField(default=dict)
     revision = models.IntegerField(default=0)
     enrolment_id = models.BigIntegerField(null=True)
+    channel = models.TextField(default="mail", db_default="mail")  # the way by which the paper reached the centre
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(channel__in=("mail", "email", "counter", "portal")), name="contracts_form_channel"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("received", "waiting", "enrolled", "refused")),
                 name="contracts_form_state",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 import polars as pl
@@ -147,6 +147,66 @@ def enrolment_by_number(number: str) -> Enrolment:
     if enrolment is None:
         raise not_found(number)
     return enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What the compulsory scheme was told of one person, in which file, and what it answered."""
+
+    id: int
+    movement: str
+    starts_on: date
+    ends_on: date | None
+    state: str
+    return_code: str
+    file_id: int | None
+    file_name: str | None
+    sent_at: datetime | None
+    person_id: int
+    first_name: str
+    last_name: str
+    birth_date: date
+    birth_rank: int
+    insured_nir: str
+    number: str
+
+    @property
+    def name(self) -> str:
+        """First name, last name."""
+        return f"{self.first_name} {self.last_name}"
+
+
+_MOVEMENTS = """
+-- Movements with the person, the enrolment and the file that carried them.
+SELECT m.id, m.movement, m.starts_on, m.ends_on, m.state, m.return_code, m.file_id, f.name, f.received_at,
+  p.id, p.first_name, p.last_name, p.birth_date, p.birth_rank, p.insured_nir, e.number
+FROM contracts_rightsmovement m
+JOIN contracts_cover c ON c.id = m.cover_id
+JOIN contracts_enrolment e ON e.id = c.enrolment_id
+JOIN people_person p ON p.id = m.person_id
+LEFT JOIN exchanges_file f ON f.id = m.file_id
+"""
+
+
+def movements_in(state: str, *, offset: int, limit: int) -> list[Movement]:
+    """Movements in one state, the latest first."""
+    return _movements("WHERE m.state = %s ORDER BY m.id DESC OFFSET %s LIMIT %s", [state, offset, limit])
+
+
+def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movement]:
+    """The movements of these enrolments, the latest first."""
+    return _movements("WHERE c.enrolment_id = ANY (%s) ORDER BY m.id DESC LIMIT %s", [list(enrolment_ids), limit])
+
+
+def movement_told(movement_id: int) -> Movement | None:
+    """One movement; None when it is absent or out of reach."""
+    return next(iter(_movements("WHERE m.id = %s", [movement_id])), None)
+
+
+def _movements(which: str, parameters: Sequence[str | int | list[int]]) -> list[Movement]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENTS + which, list(parameters))
+        return [Movement(*row) for row in cursor.fetchall()]
 
 
 def not_found(where: str) -> Refusal:

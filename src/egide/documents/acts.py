@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from egide.documents.models import Document
 from egide.journal import clock, store
 from egide.journal.acts import Record
@@ -17,8 +19,12 @@ def keep_document(
     perimeter_id: int,
     pages: int,
     received: bool = False,
+    on: date | None = None,
 ) -> Document:
-    """Keeps a PDF and ties it to a file; the same bytes on the same file are kept once."""
+    """Keeps a PDF and ties it to a file; the same bytes on the same file are kept once.
+
+    ``on`` is the day it reached the centre or was made, today unless told.
+    """
     document, _ = Document.objects.get_or_create(
         subject_kind=subject[0],
         subject_id=subject[1],
@@ -29,7 +35,7 @@ def keep_document(
             "perimeter_id": perimeter_id,
             "pages": pages,
             "received": received,
-            "made_on": clock.today(),
+            "made_on": on or clock.today(),
             "act_id": record.id,
         },
     )

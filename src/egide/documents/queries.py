@@ -31,6 +31,12 @@ def documents_of(subjects: Sequence[tuple[str, int]]) -> list[Document]:
     return sorted(found, key=lambda document: (document.made_on, document.pk), reverse=True)
 
 
+def received_with(content_sha256: str, *, kind: str, subject_kind: str) -> Document | None:
+    """The paper of a kind already received with these very bytes, the first one; none among those that may not be seen."""
+    same = Document.objects.filter(sha256=content_sha256, kind=kind, subject_kind=subject_kind, received=True)
+    return same.order_by("pk").first()
+
+
 def document_with_bytes(document_id: int) -> tuple[Document, bytes]:
     """A document and its content; the same refusal when it does not exist and when it may not be seen."""
     document = find_document(document_id)

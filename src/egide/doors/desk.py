@@ -15,10 +15,12 @@ from egide.contracts.acts.endorsements import endorse
 from egide.contracts.acts.forms import validate_form
 from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
+from egide.contracts.jobs import resend
 from egide.contracts.queries import EnrolmentRow
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context
 from egide.kernel.progress import Progress, Told
+from egide.people.acts import Identity
 from egide.premiums.jobs import follow as follow_premiums
 
 
@@ -37,6 +39,16 @@ def change(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revi
         follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
         follow_benefits(_followed(context), [enrolment_id])
     return decided
+
+
+def resend_rights(context: Context, movement_id: int, *, corrected: Identity | None) -> None:
+    """Sends a refused movement again; a corrected birth date changes ages, and every euro that hangs on them."""
+    with transaction.atomic():
+        resent = resend(context, movement_id, corrected=corrected)
+        if resent.birth_changed:
+            for enrolment_id in resent.enrolment_ids:
+                follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
+                follow_benefits(_followed(context), [enrolment_id])
 
 
 def import_enrolments(context: Context, file_id: int, *, progress: Progress = lambda _: None) -> Imported:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -19,6 +20,11 @@ def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None
     """The context of a command or a night job: it may do everything, on every perimeter, and says so in the journal."""
     perimeters = tuple(Perimeter.objects.values_list("pk", flat=True))
     return Context(Actor(label="Égide", role=Role.SYSTEM, perimeters=perimeters), channel, key=key)
+
+
+def perimeter_names(perimeter_ids: Sequence[int]) -> dict[int, str]:
+    """The organisation that manages each of these perimeters, by name: the delegate, else the insurer."""
+    return {one.pk: str(one) for one in Perimeter.objects.filter(pk__in=list(perimeter_ids))}
 
 
 def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:

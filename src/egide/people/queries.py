@@ -14,7 +14,7 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
-from egide.people.models import Person, User
+from egide.people.models import Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 UserRow: TypeAlias = User
@@ -190,6 +190,24 @@ def actor_with_id(user_id: int) -> Actor:
             str(user_id),
         )
     return actor_of(found)
+
+
+def colleagues_of(team_id: int | None) -> list[Actor]:
+    """The active people of a team, in order of name."""
+    found = User.objects.filter(team_id=team_id, is_active=True).order_by("full_name") if team_id else ()
+    return [actor_of(user) for user in found]
+
+
+def user_names(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these users; who was closed keeps their name."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "full_name")) if wanted else {}
+
+
+def region_of(team_id: int | None) -> str:
+    """The region whose public holidays a team keeps; the national ones without a team."""
+    team = Team.objects.filter(pk=team_id).first() if team_id else None
+    return team.region if team else "national"
 
 
 def user_by_role(role: str) -> User:

@@ -1,13 +1,19 @@
-"""Work: opening an item when something arrives, pausing and resuming its clock, closing it. Always inside an act."""
+"""Work: an item opened when something arrives, its clock, its closing, always inside an act; and who holds it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from egide.journal import clock
-from egide.journal.acts import Record
+from egide.journal.acts import Record, perform
+from egide.journal.facts import Actor, Context
+from egide.journal.permissions import Permission, may
+from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
+from egide.work.facts import NEEDED, may_work
 from egide.work.models import Item, Pause
 from egide.work.queries import clock_of
 
@@ -72,9 +78,16 @@ def pause(record: Record, item: Item, reason: str, *, on: date | None = None) ->
 
 
 def resume(record: Record, item: Item, *, on: date | None = None) -> None:
-    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641)."""
+    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641).
+
+    What came before the pause began (letters that cross) ends it on its first day.
+    """
     day = on or clock.today()
-    item.pauses.filter(end__isnull=True).update(end=day + timedelta(days=1))
+    running = item.pauses.filter(end__isnull=True).first()
+    if running:
+        day = max(day, running.start)
+        running.end = day + timedelta(days=1)
+        running.save()
     item.state = "open"
     item.due_on = clock_of(item, tuple(item.pauses.all()), day).due_on
     item.save()
@@ -113,3 +126,138 @@ def take(record: Record, item: Item, user_id: int) -> None:
     item.assignee_id = user_id
     item.save()
     record.because("Pris en charge.")
+
+
+def take_item(context: Context, item_id: int) -> Item:
+    """The person of the context takes an item that nobody else holds."""
+    with perform(context, "work.take", needs=_needed(context, item_id), given=item_id) as act:
+        item = _locked(item_id)
+        _about(act, item)
+        take(act, item, _person(context))
+    return item
+
+
+def take_next(context: Context) -> Item | None:
+    """The most urgent item of the team that nobody holds and that this person may do; None when there is none.
+
+    Two people who ask at once get two items: one being taken is passed over.
+    """
+    actor = context.actor
+    kinds = [kind for kind, needed in NEEDED.items() if may(actor.role, needed)]
+    free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
+    ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
+    with reading(actor.perimeters):
+        if not ours.exists():
+            return None
+    needed = next(NEEDED[kind] for kind in kinds)
+    with perform(context, "work.take", needs=needed, given="next") as act:
+        item = ours.select_for_update(skip_locked=True).first()
+        if item is None:
+            raise Refusal(
+                code="work.none_free",
+                where="file",
+                message="Vos collègues viennent de prendre les derniers dossiers libres.",
+                remedy="Rechargez la page : la file montre ce qui reste.",
+            )
+        _about(act, item)
+        take(act, item, _person(context))
+    return item
+
+
+def give_back(context: Context, item_id: int) -> Item:
+    """Puts an item back in the queue: whoever holds it may, and so may their team leader."""
+    with perform(context, "work.give_back", needs=_needed(context, item_id), given=item_id) as act:
+        item = _locked(item_id)
+        _about(act, item)
+        _refuse_other_hands(context, item)
+        item.assignee_id = None
+        item.save()
+        act.because("Remis dans la file.")
+    return item
+
+
+def hand_over(context: Context, item_id: int, *, to: Actor) -> Item:
+    """Gives an item to a colleague of the team who may work on it: whoever holds it may, and so may a team leader."""
+    with perform(context, "work.hand_over", needs=_needed(context, item_id), given=[item_id, to.id]) as act:
+        item = _locked(item_id)
+        _about(act, item)
+        _refuse_other_hands(context, item)
+        same_team = to.id is not None and to.team_id is not None and to.team_id == context.actor.team_id
+        if not same_team or not may_work(to, item.kind, item.perimeter_id):
+            raise Refusal(
+                code="work.colleague",
+                where="colleague",
+                message="Cette personne n’est pas de votre équipe, ou son rôle ne permet pas ce travail.",
+                remedy="Choisissez un collègue de la liste.",
+            )
+        item.assignee_id = to.id
+        item.save()
+        act.because(f"Passé à {to.label}.")
+    return item
+
+
+def release(record: Record, user_id: int) -> int:
+    """Puts back in the queue all that a person holds, because they leave; returns how many items it was."""
+    count = Item.objects.filter(assignee_id=user_id).exclude(state="done").update(assignee_id=None)
+    if count:
+        record.because(f"{count} dossiers remis dans la file.")
+    return count
+
+
+def _refuse_other_hands(context: Context, item: Item) -> None:
+    if item.assignee_id == _person(context) or may(context.actor.role, Permission.STEER):
+        return
+    raise Refusal(
+        code="work.not_yours",
+        where=item.title,
+        message="Vous ne tenez pas ce dossier : seul qui le tient, ou son responsable, peut le rendre ou le passer.",
+        remedy="Prenez-le s’il est libre, ou voyez qui le tient.",
+    )
+
+
+def _about(record: Record, item: Item) -> None:
+    record.on(item.subject_kind, item.subject_id, item.title, item.perimeter_id)
+    record.outcome = {"item": item.pk, item.subject_kind: item.subject_id}
+
+
+def _person(context: Context) -> int:
+    if context.actor.id is None:
+        raise Refusal(
+            code="work.nobody",
+            where=context.actor.label,
+            message="Seule une personne prend un dossier.",
+            remedy="Connectez-vous sous votre nom.",
+        )
+    return context.actor.id
+
+
+def _needed(context: Context, item_id: int) -> Permission:
+    """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
+    with reading(context.actor.perimeters):
+        kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
+    if kind is None or kind not in NEEDED:
+        raise _not_found(item_id)
+    return NEEDED[kind]
+
+
+def _locked(item_id: int) -> Item:
+    item = Item.objects.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise _not_found(item_id)
+    if item.state == "done":
+        raise Refusal(
+            code="work.done",
+            where=item.title,
+            message="Ce dossier est déjà terminé.",
+            remedy="Choisissez le dossier suivant.",
+        )
+    return item
+
+
+def _not_found(item_id: int) -> Refusal:
+    return Refusal(
+        code="work.not_found",
+        where=str(item_id),
+        message="Ce dossier n’existe pas ou ne vous est pas accessible.",
+        remedy="Revenez à la page du jour.",
+    )

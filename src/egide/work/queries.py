@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.time_limits import Deadline, TimeLimit, Unit, deadline
 from egide.kernel.time_limits import Pause as ClockPause
+from egide.work.facts import Whose
 from egide.work.models import Item, Pause
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -25,14 +26,45 @@ def clock_of(item: Item, pauses: Sequence[Pause], today: date) -> Deadline:
     return deadline(limit, item.received_at.date(), stops, Calendar(Region(item.region)), today)
 
 
-def queue(*, kinds: Sequence[str] = (), team_id: int | None = None, limit: int = 50) -> list[Item]:
-    """Items to do, the most urgent first; those whose clock is stopped come last."""
+def queue(
+    *,
+    kinds: Sequence[str] = (),
+    team_id: int | None = None,
+    limit: int = 50,
+    whose: Whose = Whose.ALL,
+    person_id: int | None = None,
+) -> list[Item]:
+    """Items to do, the most urgent first; those whose clock is stopped come last. A person's own come from any team."""
     items: QuerySet[Item] = Item.objects.exclude(state="done").prefetch_related("pauses")
     if kinds:
         items = items.filter(kind__in=kinds)
-    if team_id is not None:
+    items = _held(items, whose, person_id)
+    if team_id is not None and whose is not Whose.MINE:
         items = items.filter(Q(team_id=team_id) | Q(team_id__isnull=True))
     return list(items.order_by("state", "due_on", "received_at", "id")[:limit])
+
+
+def _held(items: QuerySet[Item], whose: Whose, person_id: int | None) -> QuerySet[Item]:
+    if whose is Whose.ALL:
+        return items
+    return items.filter(assignee_id=None if whose is Whose.FREE else person_id or 0)
+
+
+def subjects_held(kind: str, whose: Whose, person_id: int | None) -> list[int]:
+    """The files of which an item of this kind is still to do, and free or this person's own."""
+    items = Item.objects.filter(kind=kind).exclude(state="done")
+    return list(_held(items, whose, person_id).values_list("subject_id", flat=True))
+
+
+def item_to_do(item_id: int) -> Item | None:
+    """One item with its pauses; None when it is absent or out of reach."""
+    return Item.objects.filter(pk=item_id).prefetch_related("pauses").first()
+
+
+def open_items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
+    """What is still to do on these files, with its pauses."""
+    found = Item.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids)).exclude(state="done")
+    return list(found.prefetch_related("pauses"))
 
 
 def item_about(kind: str, subject_kind: str, subject_id: int) -> Item:

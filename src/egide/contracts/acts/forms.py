@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from egide.contracts.acts.reception import ReceivedForm, refuse_future, refuse_known_paper, refuse_unreceivable
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, FormRead
@@ -27,29 +28,16 @@ from egide.work.queries import item_about
 _ACT_DAYS = 2  # S003-163: two working days from the complete file, nine times in ten
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedForm:
-    """A form as the post or a portal delivers it: its scan, its product, its day of reception."""
-
-    perimeter_id: int
-    product_code: str
-    received_at: datetime
-    title: str
-    scan: bytes
-    pages: int
-    region: str = "national"
-    team_id: int | None = None
-    content: Mapping[str, object] | None = None
-
-
 def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
-    """Keeps a received form and starts its clock (S003-031). Nothing is decided yet."""
+    """Keeps a received form and starts its clock (S003-031). Nothing is decided yet; the same paper twice is refused."""
     given = {"title": received.title, "received_at": str(received.received_at), "scan": received.scan}
     with perform(context, "enrolment.receive", needs=Permission.ENROL, given=given) as act:
+        refuse_unreceivable(context.actor, received)
         form = EnrolmentForm.objects.create(
             perimeter_id=received.perimeter_id,
             product_code=received.product_code,
             received_on=received.received_at.date(),
+            channel=received.channel.value,
             content=dict(received.content or {}),
         )
         keep_document(
@@ -61,6 +49,7 @@ def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
             perimeter_id=form.perimeter_id,
             pages=received.pages,
             received=True,
+            on=form.received_on,
         )
         item = open_item(
             act,
@@ -124,26 +113,44 @@ def ask_papers(context: Context, form_id: int, *, revision: int, letter: bytes, 
     return read
 
 
-def papers_received(context: Context, form_id: int, *, scan: bytes, pages: int) -> None:
-    """Keeps the papers that were missing and starts the clock again from their reception."""
-    with perform(context, "enrolment.papers_received", needs=Permission.ENROL, given=[form_id, scan]) as act:
-        form = _locked(form_id)
+def papers_received(
+    context: Context, form_id: int, *, scan: bytes, pages: int, paper: str = "", received_on: date | None = None
+) -> None:
+    """Keeps a paper that a form lacked, and starts its clock again from the day of reception if it stood still.
+
+    ``paper`` says what it is, when it is one paper only.
+    """
+    given = [form_id, scan, paper, str(received_on or "")]
+    with perform(context, "enrolment.papers_received", needs=Permission.ENROL, given=given) as act:
+        form, day = _locked(form_id), received_on or clock.today()
+        if form.state not in ("received", "waiting"):
+            raise Refusal(
+                code="enrolment.closed",
+                where=f"bulletin {form.pk}",
+                message="Ce bulletin est traité : il n’attend plus de pièce.",
+                remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
+            )
+        refuse_future(day)
+        refuse_known_paper(form.pk, scan)
         item = item_about("enrolment", "form", form.pk)
         keep_document(
             act,
             scan,
             kind="papers",
-            title="Pièces complémentaires reçues",
+            title=paper or "Pièces complémentaires reçues",
             subject=("form", form.pk),
             perimeter_id=form.perimeter_id,
             pages=pages,
             received=True,
+            on=day,
         )
         if item.state == "paused":
-            resume(act, item)
+            resume(act, item, on=day)
         form.state = "received"
         form.save()
         act.on("form", form.pk, item.title, form.perimeter_id)
+        act.outcome = {"form": form.pk}
+        act.because(f"Pièce reçue le {day:%d/%m/%Y} : {paper or 'pièces complémentaires'}.")
 
 
 def validate_form(context: Context, form_id: int, *, revision: int) -> Enrolment:

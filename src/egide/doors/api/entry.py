@@ -26,7 +26,7 @@ from egide.kernel.errors import Refusal
 from egide.people.queries import UserRow, actor_of
 
 KEY = "Idempotency-Key"
-_CONFLICTS = ("journal.key_reused", "exchanges.duplicate")
+_CONFLICTS = ("journal.key_reused", "exchanges.duplicate", "enrolment.already_received")
 _LONGEST_KEY = 200
 
 

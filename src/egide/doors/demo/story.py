@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from egide.contracts.acts.forms import ReceivedForm, receive_form
+from egide.contracts.acts.forms import receive_form
+from egide.contracts.acts.reception import ReceivedForm
 from egide.contracts.queries import FormRow
 from egide.doors.demo.centre import EAST_TEAM, ENROLMENTS_TEAM, HOUSES, Centre, found
 from egide.doors.demo.forms import Letter, queue, story_content

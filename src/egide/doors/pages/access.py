@@ -121,4 +121,8 @@ def outcome_url(outcome: dict[str, object]) -> str:
         return reverse("member", args=[number])
     if form := outcome.get("form"):
         return reverse("enrolment", args=[form])
+    if movement := outcome.get("movement"):
+        return reverse("right", args=[movement])
+    if item := outcome.get("item"):
+        return reverse("item", args=[item])
     return reverse("today")

@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
 from egide.contracts.facts import FormRead, Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
-from egide.documents.safety import safe_pdf
 from egide.doors import desk
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.drafts import draft, forget, remember
 from egide.doors.pages.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
 from egide.doors.pages.enrolment_letter import missing_papers_letter
 from egide.doors.pages.enrolment_preview import draft_of, preview
-from egide.doors.pages.enrolment_shapes import document_shape, head_shape, next_form_url, papers_shape
-from egide.doors.pages.frame import Shape, error_of, fragment, show
+from egide.doors.pages.enrolment_shapes import document_shape, head_shape, next_form_url, paper_fields, papers_shape
+from egide.doors.pages.frame import Shape, day_in, error_of, fragment, show
+from egide.doors.pages.holding import holders
+from egide.doors.pages.paper_in import paper_in
 from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
@@ -146,17 +147,17 @@ def _ask_papers(request: PageRequest, on: _Desk) -> HttpResponseBase:
 
 
 def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
-    sent = request.FILES.get("scan")
+    paused = form.state == "waiting"
     try:
-        if sent is None:
-            raise Refusal(
-                "enrolment.no_scan", "Aucun fichier n’est joint.", "Choisissez le PDF des pièces reçues.", "scan"
-            )
-        scan = sent.read()
-        papers_received(request.context, form.pk, scan=scan, pages=safe_pdf(scan).pages)
+        scan, pages = paper_in(request, "scan")
+        day, paper = day_in(request.POST.get("received_on")), request.POST.get("paper", "")
+        lacking = {issue.paper for issue in read_saved(form).papers}
+        named = paper if paper in lacking else ""
+        papers_received(request.context, form.pk, scan=scan, pages=pages, paper=named, received_on=day)
     except Refusal as refusal:
         return _refused(request, _Desk(form, form.content, form.revision), refusal)
-    messages.success(request, _("Pièces reçues : le délai court de nouveau."))
+    said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
+    messages.success(request, said)
     return redirect("enrolment", form.pk)
 
 
@@ -213,9 +214,11 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "can_validate": read.asked is not None and not readonly,
         "blocked_because": _blocked(read),
         "can_ask_papers": form.state == "received" and not readonly,
-        "can_receive": form.state == "waiting" and not readonly,
+        "can_receive": not readonly,
+        "paper_fields": paper_fields(request.POST, read, paused=form.state == "waiting"),
         "next_url": next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
+        "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
         "draft": draft(request, f"form-{form.pk}") is not None,
     }
     return show(request, "pages/enrolment.html", context, nav="enrolments", status=on.status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from egide.documents.queries import documents_on
 from egide.doors.pages import words
 from egide.doors.pages.frame import Shape, state
 from egide.doors.pages.today import item_deadline
+from egide.journal import clock
 from egide.work.queries import ItemRow, queue
 
 A4_PIXELS = (1240, 1754)
@@ -27,7 +30,7 @@ def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> S
         "who": who,
         "product": product,
         "received_on": form.received_on,
-        "channel": _("par courrier"),
+        "channel": words.said(words.ARRIVALS, form.channel),
         "state": state(label, tone),
         "deadline": deadline,
     }
@@ -74,6 +77,32 @@ def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]
                 {"label": issue.paper, "state": state(label, "paused" if asked else "warn"), "note": issue.message}
             )
     return shapes
+
+
+def paper_fields(typed: Mapping[str, str], read: FormRead, *, paused: bool) -> list[Shape]:
+    """What to say of a paper that is joined: the day it came, and which of the papers that lack it is."""
+    said = typed if typed.get("act") == "receive" else {}
+    lacking = list(dict.fromkeys(issue.paper for issue in read.papers))
+    hint = _("Le délai reprend de ce jour.") if paused else ""
+    day = said.get("received_on") or clock.today().isoformat()
+    fields: list[Shape] = [
+        {"name": "received_on", "label": _("Reçue le"), "kind": "date", "value": day, "required": True, "hint": hint}
+    ]
+    if lacking:
+        several = ("", _("Plusieurs pièces, ou une autre"))
+        options = [*((paper, paper) for paper in lacking), several]
+        value = said.get("paper", lacking[0] if len(lacking) == 1 else "")
+        fields.append(
+            {
+                "name": "paper",
+                "label": _("C’est"),
+                "kind": "select",
+                "options": options,
+                "value": value,
+                "required": True,
+            }
+        )
+    return fields
 
 
 def next_form_url(form: FormRow, team_id: int | None) -> str:

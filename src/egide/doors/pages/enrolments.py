@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.queries import FormRow, forms_in
 from egide.doors.pages import words
-from egide.doors.pages.access import PageRequest, needs
+from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.enrolment_fields import who_in
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
+from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.sheets import sheet
 from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
 from egide.products.queries import versions
-from egide.work.queries import ItemRow, items_about
+from egide.work.facts import Whose
+from egide.work.queries import ItemRow, items_about, subjects_held
 
 SIZE = 50
 
@@ -27,10 +32,13 @@ def enrolments(request: PageRequest) -> HttpResponse:
     wanted = wanted if wanted in words.FORM_STATES else "received"
     number = page_number(request)
     forms = forms_in(wanted, latest_first=wanted == "enrolled")
+    whose = whose_asked(request) if wanted in ("received", "waiting") else Whose.ALL
+    if whose is not Whose.ALL:
+        forms = forms.filter(pk__in=subjects_held("enrolment", whose, request.context.actor.id))
     export = request.GET.get("export") == "xlsx"
     first = (number - 1) * SIZE
     found = list(forms[:5000] if export else forms[first : first + SIZE + 1])
-    rows = _rows(found if export else found[:SIZE])
+    rows = _rows(request, found if export else found[:SIZE])
     if export:
         head = [str(_(word)) for word in ("Bulletin", "Candidat", "Produit", "Reçu le", "Échéance", "État")]
         return sheet(
@@ -42,21 +50,30 @@ def enrolments(request: PageRequest) -> HttpResponse:
             ),
         )
     base = reverse("enrolments")
+    query = {"state": wanted, **({"qui": whose.value} if whose is not Whose.ALL else {})}
     context = {
         "filters": filters(
             base, "state", wanted, [(code, label, None) for code, (label, _tone) in words.FORM_STATES.items()]
         ),
         "rows": rows,
-        "page": page_shape(base, {"state": wanted}, number=number, size=SIZE, shown=len(rows), more=len(found) > SIZE),
-        "export_url": f"{base}?state={wanted}&export=xlsx",
+        "whose": whose_filters(f"{base}?state={wanted}", whose) if wanted in ("received", "waiting") else [],
+        "form_key": str(uuid.uuid4()),
+        "page": page_shape(base, query, number=number, size=SIZE, shown=len(rows), more=len(found) > SIZE),
+        "export_url": f"{base}?{urlencode({**query, 'export': 'xlsx'})}",
+        "new_url": reverse("enrolment-new") if allowed(request, Permission.ENROL) else "",
     }
     return show(request, "pages/enrolments.html", context, nav="enrolments")
 
 
-def _rows(forms: list[FormRow]) -> list[Shape]:
+def _rows(request: PageRequest, forms: list[FormRow]) -> list[Shape]:
     items = items_about("enrolment", "form", [form.pk for form in forms])
     titles = {version.code: version.title for version in versions()}
-    return [_row(form, items.get(form.pk), titles) for form in forms]
+    held = holders(request, items.values())
+    return [
+        {**_row(form, item, titles), "holder": held[item.pk] if item and item.state != "done" else None}
+        for form in forms
+        for item in [items.get(form.pk)]
+    ]
 
 
 def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str]) -> Shape:

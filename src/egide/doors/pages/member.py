@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, movements_of
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
@@ -19,6 +19,7 @@ from egide.doors.pages.frame import Shape, ref, show, state
 from egide.doors.pages.member_care import payment_rows
 from egide.doors.pages.member_next import next_steps
 from egide.doors.pages.member_reads import CoverRow
+from egide.doors.pages.rights import movement_shape
 from egide.doors.pages.shelf import Shelf
 from egide.doors.pages.today import item_deadline, item_url
 from egide.journal import clock
@@ -61,6 +62,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "timeline": _timeline(enrolments),
         "next_steps": next_steps(enrolment, year, reads.certificates([enrolment.pk]), day),
         "papers": [_paper(one) for one in reads.papers(enrolments)],
+        "rights": [movement_shape(one) for one in movements_of(enrolments)],
         "actions": _actions(request, enrolment, day),
     }
     return show(request, "pages/member.html", context)

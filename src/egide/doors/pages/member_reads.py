@@ -87,7 +87,7 @@ SELECT id, kind, subject_kind, subject_id, subject_label, actor_label, channel, 
 WHERE ((subject_kind = 'enrolment' AND subject_id = ANY (%(enrolments)s))
    OR (subject_kind = 'form' AND subject_id IN
      (SELECT id FROM contracts_enrolmentform WHERE enrolment_id = ANY (%(enrolments)s))))
-  AND kind <> 'enrolment.save'
+  AND kind NOT IN ('enrolment.save', 'work.take', 'work.give_back', 'work.hand_over')
 ORDER BY id DESC LIMIT 15
 """
 

@@ -18,8 +18,9 @@ from egide.benefits.jobs import recycle
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.frame import Shape, day_in, error_of, show, state
+from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.search_reads import known_by
-from egide.doors.pages.today import item_deadline
+from egide.doors.pages.today import item_deadline, item_url
 from egide.exchanges.acts import close_reject
 from egide.exchanges.queries import Cause, RejectRow, causes, find_reject, next_reject, oldest_reject_at, open_rejects
 from egide.journal import clock
@@ -27,7 +28,7 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import acts_on
 from egide.kernel.errors import Refusal
 from egide.people.queries import people_with_ids
-from egide.work.queries import items_about
+from egide.work.queries import items_about, queue
 
 SHOWN = 10
 
@@ -57,9 +58,22 @@ def rejects(request: PageRequest) -> HttpResponseBase:
         "groups": [
             _group(one, found[one.code], deadlines, names, whole=bool(code)) for one in groups if found[one.code]
         ],
+        "work": _work(request),
+        "whose": whose_filters(reverse("rejects"), whose_asked(request)),
         "form_key": str(uuid.uuid4()),
     }
     return show(request, "pages/rejects.html", context, nav="rejects")
+
+
+def _work(request: PageRequest) -> list[Shape]:
+    """The files with rejects to mend, the most urgent first, each with who holds it."""
+    person = request.context.actor.id
+    items = queue(kinds=["rejects", "rights_reject"], limit=40, whose=whose_asked(request), person_id=person)
+    held = holders(request, items)
+    return [
+        {"title": one.title, "url": item_url(one), "deadline": item_deadline(one), "holder": held[one.pk]}
+        for one in items
+    ]
 
 
 def _group(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.frame import SECTIONS, Shape, deadline_shape, show, state
+from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.today_reads import Recent, queue_figures, recent_files
 from egide.journal import clock
 from egide.journal.permissions import Permission
+from egide.work.facts import may_work
 from egide.work.queries import ItemRow, clock_of, queue
 
 SHOWN = 40
@@ -32,15 +35,19 @@ def today(request: PageRequest) -> HttpResponseBase:
 
 def _today(request: PageRequest) -> HttpResponse:
     day, team = clock.today(), request.context.actor.team_id
-    items = queue(team_id=team, limit=SHOWN * 2)
+    whose = whose_asked(request)
+    items = queue(team_id=team, limit=SHOWN * 2, whose=whose, person_id=request.context.actor.id)
     waiting = [item for item in items if item.state == "open"][:SHOWN]
     stopped = [item for item in items if item.state == "paused"][:SHOWN]
     figures = queue_figures(day, day + timedelta(days=6 - day.weekday()), team)
+    held = holders(request, [*waiting, *stopped])
     context = {
         "summary": figures,
-        "next_item": _next(waiting),
-        "queue": [_row(item) for item in waiting],
-        "paused": [_paused(item) for item in stopped],
+        "next_item": _next(request, waiting),
+        "queue": [{**_row(item), "holder": held[item.pk]} for item in waiting],
+        "paused": [{**_paused(item), "holder": held[item.pk]} for item in stopped],
+        "whose": whose_filters(reverse("today"), whose),
+        "form_key": str(uuid.uuid4()),
         "recent": [_recent(one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))],
         "quick_acts": _quick_acts(request),
     }
@@ -54,8 +61,10 @@ def item_url(item: ItemRow) -> str:
             return reverse("enrolment", args=[item.subject_id])
         case "file":
             return f"{reverse('rejects')}?file={item.subject_id}"
+        case "movement":
+            return reverse("right", args=[item.subject_id])
         case _:
-            return reverse("today")
+            return reverse("item", args=[item.pk])
 
 
 def item_deadline(item: ItemRow) -> Shape:
@@ -81,16 +90,16 @@ def _paused(item: ItemRow) -> Shape:
     return {"url": item_url(item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
 
 
-def _next(waiting: list[ItemRow]) -> Shape | None:
-    if not waiting:
-        return None
-    return {
-        "label": _("Prendre le dossier suivant"),
-        "url": item_url(waiting[0]),
-        "icon": "arrow-right",
-        "key": "n",
-        "primary": True,
-    }
+def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
+    """To take the most urgent item that nobody holds; without one, to go on with one's own."""
+    actor = request.context.actor
+    able = [item for item in waiting if may_work(actor, item.kind, item.perimeter_id)]
+    shape: Shape = {"icon": "arrow-right", "key": "n", "primary": True}
+    if any(item.assignee_id is None for item in able):
+        label, url = _("Prendre le dossier suivant"), reverse("item-next")
+        return {**shape, "label": label, "url": url, "method": "post", "act": "take_next"}
+    mine = next((item for item in able if item.assignee_id == actor.id), None)
+    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(mine)} if mine else None
 
 
 def _recent(one: Recent) -> Shape:
@@ -114,6 +123,8 @@ def subject_url(kind: str, identifier: int, label: str) -> str:
             return reverse("file", args=[identifier])
         case "reject":
             return reverse("reject", args=[identifier])
+        case "movement":
+            return reverse("right", args=[identifier])
         case "product":
             return reverse("product", args=[label.split(maxsplit=1)[0]])
         case _:
@@ -122,6 +133,9 @@ def subject_url(kind: str, identifier: int, label: str) -> str:
 
 def _quick_acts(request: PageRequest) -> list[Shape]:
     acts: list[Shape] = []
+    if allowed(request, Permission.ENROL):
+        url = reverse("enrolment-new")
+        acts.append({"label": _("Recevoir un bulletin"), "url": url, "icon": "file-earmark-plus", "key": "c"})
     if allowed(request, Permission.EXCHANGES):
         acts.append({"label": _("Banc des rejets"), "url": reverse("rejects"), "icon": "exclamation-octagon"})
     return acts

@@ -33,6 +33,12 @@ CHANNELS: Words = {
     Channel.PHONE: _("par téléphone"),
     Channel.BATCH: _("par lot"),
 }
+ARRIVALS: Words = {
+    "mail": _("par courrier"),
+    "email": _("par courriel"),
+    "counter": _("au guichet"),
+    "portal": _("par le portail"),
+}
 ACTS: Words = {
     "enrolment.receive": _("Bulletin reçu"),
     "enrolment.save": _("Bulletin enregistré"),
@@ -57,10 +63,17 @@ ACTS: Words = {
     "exchanges.close_reject": _("Rejet traité"),
     "products.publish": _("Livre de règles publié"),
     "work.take": _("Dossier pris en charge"),
+    "rights.send": _("Droits envoyés"),
+    "rights.answers": _("Réponses aux droits lues"),
+    "rights.resend": _("Droits renvoyés"),
+    "person.correct": _("Identité corrigée"),
+    "work.give_back": _("Dossier remis dans la file"),
+    "work.hand_over": _("Dossier passé à un collègue"),
 }
 ITEMS: Words = {
     "enrolment": _("Adhésion"),
     "rejects": _("Rejets"),
+    "rights_reject": _("Droits refusés"),
     "endorsement": _("Avenant"),
 }
 LINKS: Words = {"member": _("Adhérent"), "spouse": _("Conjoint"), "child": _("Enfant")}
@@ -139,6 +152,13 @@ MOVEMENTS: Words = {
     "create": _("Ouverture des droits"),
     "change": _("Changement des droits"),
     "cancel": _("Annulation des droits"),
+}
+MOVEMENT_STATES: dict[str, tuple[str | Promise, str]] = {
+    "rejected": (_("Refusé"), "late"),
+    "to_send": (_("À envoyer"), "info"),
+    "sent": (_("Envoyé"), "neutral"),
+    "reported": (_("Signalé"), "warn"),
+    "acquitted": (_("Acquitté"), "ok"),
 }
 RESUMES = _("à la réception des pièces")
 

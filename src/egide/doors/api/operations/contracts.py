@@ -9,9 +9,10 @@ from django.utils import timezone
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
-from egide.contracts.acts.forms import ReceivedForm, read_saved, receive_form, save_form
+from egide.contracts.acts.forms import read_saved, receive_form, save_form
+from egide.contracts.acts.reception import ReceivedForm
 from egide.contracts.decisions.endorsement import plan
-from egide.contracts.facts import EndorsementAsked
+from egide.contracts.facts import ArrivalChannel, EndorsementAsked
 from egide.contracts.queries import FormRow, enrolment_by_number, enrolment_facts, find_form, forms_in
 from egide.documents.safety import safe_pdf
 from egide.doors import desk
@@ -117,6 +118,7 @@ def receive(request: ApiRequest, given: Form[ReceiveIn], scan: File[UploadedFile
         scan=content,
         pages=safe_pdf(content).pages,
         team_id=request.context.actor.team_id,
+        channel=ArrivalChannel.PORTAL,
     )
     made = receive_form(request.context, received)
     return {"form": made.pk}
