@@ -19,14 +19,15 @@ RECEIVED = date(2015, 10, 5)
 COMPLETE = content_of(a_family(3), wished=date(2015, 11, 1))
 
 
-def read(content: dict[str, Any], *, certificates: bool = True) -> FormRead:
-    """The form as the house reads it on the day of reception."""
+def read(content: dict[str, Any], *, certificates: bool = True, complete: date = RECEIVED) -> FormRead:
+    """The form as the house reads it on the day of reception, or when its papers are complete."""
     return read_form(
         content,
         product_code="proxime_sante",
         formulas=("a", "b", "c"),
         certificates_required=certificates,
         received_on=RECEIVED,
+        complete_on=complete,
     )
 
 
@@ -64,6 +65,7 @@ _ONE_BROKEN = [
     ("wished_start",                             "",              "wished_start",                       "form.missing"),
     ("wished_start",                             "31/11/2015",    "wished_start",                       "form.date"),
     ("wished_start",                             "bientôt",       "wished_start",                       "form.date"),
+    ("wished_start",                             "31/12/9999",    "wished_start",                       "form.date"),
     ("signed_on",                                "",              "signed_on",                          "form.missing"),
     ("signed_on", "06/10/2015", "signed_on", "form.signed_after_receipt"),
     ("signed",                                   False,           "signed",                             "form.unsigned"),
@@ -94,6 +96,7 @@ _ONE_BROKEN = [
     ("persons.4.certificate", {}, "persons-4-certificate-amount", "form.certificate_missing"),
     ("persons.0.certificate.agreed_on",          "",              "persons-0-certificate-agreed_on",    "form.missing"),
     ("persons.0.certificate.agreed_on",          "x",             "persons-0-certificate-agreed_on",    "form.date"),
+    ("persons.0.certificate.agreed_on", "31/12/9999", "persons-0-certificate-agreed_on", "form.date"),
     ("persons.0.certificate.valid_until",        "",              "persons-0-certificate-valid_until",  "form.missing"),
     ("persons.0.certificate.valid_until", "01/09/2015", "persons-0-certificate-valid_until", "form.certificate_dates"),
     ("persons.0.certificate.valid_until", "31/10/2015", "persons-0-certificate-valid_until", "form.certificate_expired"),
@@ -111,6 +114,24 @@ def test_one_broken_field_is_told_by_name(place: str, value: object, field: str,
     assert found.asked is None
     assert (field, code) in [(issue.field, issue.code) for issue in found.blocking]
     assert all(issue.message and issue.remedy for issue in found.issues)
+
+
+@pytest.mark.requirement("S003-037")
+@pytest.mark.parametrize(
+    ("until",      "agreed",     "complete",          "expired"),
+    [
+        ("30/11/2015", "15/09/2015", date(2015, 10, 5),  False),  # effect on 1 November, as wished
+        ("30/11/2015", "15/09/2015", date(2015, 11, 3),  True),   # complete late: effect on 1 December
+        ("01/12/2015", "15/09/2015", date(2015, 11, 3),  False),  # the first day of the cover is aided
+        ("30/11/2015", "02/11/2015", date(2015, 10, 5),  True),   # agreed late: effect on 1 December
+    ],
+)  # fmt: skip
+def test_a_certificate_must_reach_the_date_that_is_kept(until: str, agreed: str, complete: date, expired: bool) -> None:
+    """A certificate is checked against the start date kept, which is often later than the wished one."""
+    content = broken("persons.0.certificate.valid_until", until)
+    content["persons"][1]["certificate"]["agreed_on"] = agreed
+    codes = [issue.code for issue in read(content, complete=complete).blocking]
+    assert codes == (["form.certificate_expired"] if expired else [])
 
 
 @pytest.mark.requirement("S003-038")

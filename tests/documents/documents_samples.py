@@ -18,9 +18,9 @@ HOUSE = f.House(
     website="www.mutuelle-du-val.example",
     legal=(
         "Mutuelle du Val, mutuelle soumise aux dispositions du livre II du Code de la mutualité, SIREN 999 000 018.",
-        "Contrat assuré par l'UNMI, union soumise au livre II du Code de la mutualité, SIREN 784 718 207.",
+        "Contrat assuré par l'Union mutualiste Horizon, union soumise au livre II du Code de la mutualité, SIREN 999 000 011.",
     ),
-    insurer="UNMI",
+    insurer="Union mutualiste Horizon",
     complaints="Service réclamations, 12 quai des Augustins, 45100 Orléans",
 )
 CONTACT = f.Contact(

@@ -166,7 +166,7 @@ CARD = b.MemberCard(
 NOTICE = m.RuleBookNotice(
     house=l.HOUSE,
     title="Proxime Santé",
-    subtitle="Contrat collectif à adhésion facultative, assuré par l'UNMI",
+    subtitle="Contrat collectif à adhésion facultative, assuré par l'Union mutualiste Horizon",
     product="Proxime Santé",
     version_on=date(2026, 1, 1),
     digest="9f2c41d07ab85e6633c0f1d2a4b7889e10c25d6f7a8b9c0d1e2f3a4b5c6d7e8f",
@@ -230,7 +230,7 @@ NOTICE = m.RuleBookNotice(
                         )
                         for age in range(0, 90, 5)
                     ),
-                    source="Annexe tarifaire de l'UNMI, en vigueur au 1er janvier 2026.",
+                    source="Annexe tarifaire de l'Union mutualiste Horizon, en vigueur au 1er janvier 2026.",
                 ),
             ),
         ),
@@ -261,7 +261,7 @@ BLANK_FORM = m.EnrolmentForm(
     house=l.HOUSE,
     product="Proxime Santé",
     edition="BA-PX-2025-07",
-    contract_number="UNMI-PX-2015-001",
+    contract_number="UMH-PX-2015-001",
     formulas=("Formule A", "Formule B", "Formule C"),
     frequencies=("Mensuelle", "Trimestrielle", "Annuelle"),
     enclosures=(
@@ -272,7 +272,7 @@ BLANK_FORM = m.EnrolmentForm(
     creditor_identifier="FR72ZZZ123456",
     reply_address=("Mutuelle du Val, Adhésions", "TSA 12345", "45909 ORLÉANS CEDEX 9"),
     declarations=(
-        "Je demande mon adhésion au contrat collectif à adhésion facultative Proxime Santé, souscrit auprès de l'UNMI par la Mutuelle du Val.",
+        "Je demande mon adhésion au contrat collectif à adhésion facultative Proxime Santé, souscrit auprès de l'Union mutualiste Horizon par la Mutuelle du Val.",
         "Je reconnais avoir reçu la notice d'information et le tableau des garanties avant de signer.",
         "Je certifie exacts les renseignements donnés ; une fausse déclaration intentionnelle entraîne la nullité de la garantie.",
         "Je dispose d'un droit de renonciation dont le délai et les effets sont décrits dans la notice.",

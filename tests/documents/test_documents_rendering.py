@@ -240,7 +240,7 @@ def test_notice_proves_its_version() -> None:
 def test_the_form_names_the_offer_the_insurer_and_the_mutual() -> None:
     """The enrolment form bears the offer, the insurer and the mutual."""
     printed = words(render(BLANK_FORM, issued_on=ISSUED))
-    for wanted in ("Bulletin d’adhésion", "Proxime Santé", "assuré par UNMI", "Mutuelle du Val"):
+    for wanted in ("Bulletin d’adhésion", "Proxime Santé", "assuré par Union mutualiste Horizon", "Mutuelle du Val"):
         assert wanted in printed
 
 

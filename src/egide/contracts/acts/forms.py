@@ -182,7 +182,7 @@ def validate_form(context: Context, form_id: int, *, revision: int) -> Enrolment
 
 
 def read_saved(form: EnrolmentForm) -> FormRead:
-    """What the saved form says, checked against its product."""
+    """What the saved form says, checked against its product, were the file complete today."""
     terms = product_terms(form.product_code, form.received_on)
     return read_form(
         form.content,
@@ -190,6 +190,7 @@ def read_saved(form: EnrolmentForm) -> FormRead:
         formulas=terms.formulas,
         certificates_required=terms.certificates_required,
         received_on=form.received_on,
+        complete_on=clock.today(),
     )
 
 

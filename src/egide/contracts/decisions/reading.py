@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from egide.contracts.decisions.effect import start_kept
 from egide.contracts.facts import Certificate, EnrolmentAsked, FormRead, Issue, PersonAsked, Severity
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_date
 from egide.kernel.identifiers import check_iban, check_nir
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on
 
 _LINKS = {"member": "adhérent", "spouse": "conjoint", "child": "enfant"}
 _OLDEST = 120
+_YEARS = range(1850, 2200)  # a year typed with one digit too many is no date
 
 
 @dataclass(slots=True)
@@ -60,14 +63,14 @@ class _Reader:
 
 
 def parse_day(text: str) -> date | None:
-    """A date typed as 05/10/2015 or 2015-10-05; None when it is neither."""
+    """A date typed as 05/10/2015 or 2015-10-05; None when it is neither, or in no year of ours."""
     parts = text.replace(".", "/").replace("-", "/").split("/")
     if len(parts) != 3 or not all(part.isdigit() for part in parts):
         return None
     first, month, last = (int(part) for part in parts)
     year, day = (first, last) if len(parts[0]) == 4 else (last, first)
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
 
@@ -79,8 +82,12 @@ def read_form(
     formulas: tuple[str, ...],
     certificates_required: bool,
     received_on: date,
+    complete_on: date,
 ) -> FormRead:
-    """Checks every field of a form; ``asked`` is set only when nothing stops the validation."""
+    """Checks every field of a form; ``asked`` is set only when nothing stops the validation.
+
+    ``complete_on`` is the day when the file would be complete: certificates must reach the start date kept that day.
+    """
     reader = _Reader()
     formula = reader.text(content, "formula", "Formule")
     if formula and formula not in formulas:
@@ -102,9 +109,8 @@ def read_form(
             "Vérifiez l’adresse du bulletin.",
         )
     iban, bic = _iban(reader, content)
-    persons = _persons(
-        reader, content, certificates_required=certificates_required, received_on=received_on, wished=wished
-    )
+    kept = start_kept(wished, agreements=_agreements(content), complete_on=complete_on)[0] if wished else None
+    persons = _persons(reader, content, certificates_required=certificates_required, received_on=received_on, kept=kept)
     read = FormRead(asked=None, issues=tuple(reader.issues))
     if read.blocking or wished is None or signed_on is None:
         return read
@@ -179,11 +185,10 @@ def _persons(
     *,
     certificates_required: bool,
     received_on: date,
-    wished: date | None,
+    kept: date | None,
 ) -> list[PersonAsked]:
     """S003-034 to S003-036: who is covered, under which number, with which certificate."""
-    raw = content.get("persons")
-    people = [person for person in raw if isinstance(person, Mapping)] if isinstance(raw, list) else []
+    people = _people(content)
     if not people:
         reader.add(
             "persons",
@@ -196,7 +201,7 @@ def _persons(
     persons: list[PersonAsked] = []
     for index, person in enumerate(people):
         asked = _person(reader, person, index, persons, received_on=received_on)
-        certificate = _certificate(reader, person, index, required=certificates_required, wished=wished)
+        certificate = _certificate(reader, person, index, required=certificates_required, kept=kept)
         if asked is not None:
             persons.append(replace(asked, certificate=certificate))
     if [person.link for person in persons].count("member") != 1 or (persons and persons[0].link != "member"):
@@ -218,6 +223,22 @@ def _persons(
             )
         seen[identity] = index
     return persons
+
+
+def _people(content: Mapping[str, object]) -> list[Mapping[str, object]]:
+    raw = content.get("persons")
+    return [person for person in raw if isinstance(person, Mapping)] if isinstance(raw, list) else []
+
+
+def _certificate_fields(person: Mapping[str, object]) -> Mapping[str, object]:
+    raw = person.get("certificate")
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _agreements(content: Mapping[str, object]) -> list[date]:
+    """The days on which aids were agreed, of all persons: the latest one may move the start of everyone."""
+    days = (parse_day(str(_certificate_fields(person).get("agreed_on") or "")) for person in _people(content))
+    return [day for day in days if day]
 
 
 def _person(
@@ -306,12 +327,11 @@ def _nir(
 
 
 def _certificate(
-    reader: _Reader, content: Mapping[str, object], index: int, *, required: bool, wished: date | None
+    reader: _Reader, content: Mapping[str, object], index: int, *, required: bool, kept: date | None
 ) -> Certificate | None:
     where = f"persons-{index}-certificate-"
     who = str(content.get("first_name") or f"personne {index + 1}")
-    raw = content.get("certificate")
-    fields = raw if isinstance(raw, Mapping) else {}
+    fields = _certificate_fields(content)
     if not any(fields.values()):
         if required:
             reader.add(
@@ -334,12 +354,12 @@ def _certificate(
             "Relisez l’attestation.",
         )
         return None
-    if until and wished and until < wished:
+    if until and kept and until < kept:
         reader.add(
             where + "valid_until",
             "form.certificate_expired",
-            f"L’attestation de {who} expire le {until:%d/%m/%Y}, avant la date d’effet souhaitée.",
-            "Demandez l’attestation renouvelée, ou avancez la date d’effet.",
+            f"L’attestation de {who} expire le {format_date(until)}, avant la date d’effet retenue, le {format_date(kept)}.",
+            "Demandez l’attestation renouvelée.",
             paper=f"Attestation de droit à l’ACS de {who}, en cours de validité",
         )
     if agreed and until and until > add_months(agreed, 18):

@@ -194,7 +194,8 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     form = on.form
     started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
     read = read_saved(as_typed(form, on.content))
-    issues = read.issues if started else ()
+    # What was enough on the day of the enrolment is not judged again by the day on which it is looked at.
+    issues = read.issues if started and form.state != "enrolled" else ()
     terms = product_terms(form.product_code, form.received_on)
     book = book_for(form.product_code, form.received_on)
     readonly = form.state in ("enrolled", "refused") or not allowed(request, Permission.ENROL)
