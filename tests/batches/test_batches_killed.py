@@ -20,8 +20,9 @@ import worker
 from django.conf import settings
 from django.db import OperationalError, connection, connections
 
-from egide.benefits import jobs as benefits
-from egide.benefits.jobs import pay, read_file
+from egide.benefits.jobs import reading as benefits_reading
+from egide.benefits.jobs.paying import pay
+from egide.benefits.jobs.reading import read_file
 from egide.doors.commands.check import find
 from egide.exchanges.acts import Arrival, receive
 from egide.installation import create_database, drop_database
@@ -53,7 +54,7 @@ EVERYONE = (1, 2, 3)
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few lines make several slices here; the worker uses the same sizes."""
-    monkeypatch.setattr(benefits, "_LINES_PER_SLICE", worker.LINES_PER_SLICE)
+    monkeypatch.setattr(benefits_reading, "_LINES_PER_SLICE", worker.LINES_PER_SLICE)
     monkeypatch.setattr(premiums, "_ENROLMENTS_PER_SLICE", worker.ENROLMENTS_PER_SLICE)
     monkeypatch.setenv("EGIDE_TODAY", CARE_DAY)
 

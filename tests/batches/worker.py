@@ -44,12 +44,12 @@ def main(database: str, place: str, job: str, *arguments: str) -> int:
     import django
 
     django.setup()
-    from egide.benefits import jobs as benefits
+    from egide.benefits.jobs import paying, reading
     from egide.journal import acts
     from egide.journal.queries import system_context
     from egide.premiums import jobs as premiums
 
-    benefits._LINES_PER_SLICE, premiums._ENROLMENTS_PER_SLICE = LINES_PER_SLICE, ENROLMENTS_PER_SLICE
+    reading._LINES_PER_SLICE, premiums._ENROLMENTS_PER_SLICE = LINES_PER_SLICE, ENROLMENTS_PER_SLICE
     kind, _, number = place.partition(":")
     told = at_the(int(number or 0), die)
     if kind == "write":
@@ -72,11 +72,11 @@ def main(database: str, place: str, job: str, *arguments: str) -> int:
     context = system_context()
     match job:
         case "read":
-            benefits.read_file(context, int(arguments[0]), progress=progress)
+            reading.read_file(context, int(arguments[0]), progress=progress)
         case "call":
             premiums.call_month(context, date.fromisoformat(arguments[0]), perimeter_id=PERIMETER, progress=progress)
         case "pay":
-            benefits.pay(context, perimeter_id=PERIMETER, progress=progress)
+            paying.pay(context, perimeter_id=PERIMETER, progress=progress)
     return 0
 
 

@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from egide.benefits.invariants import INVARIANTS
-from egide.benefits.jobs import audit, pay, read_file
+from egide.benefits.jobs.following import audit
+from egide.benefits.jobs.paying import pay
+from egide.benefits.jobs.reading import read_file
 from egide.benefits.models import Payment
 from egide.benefits.queries import lines_paid_by
 from egide.contracts.models import Enrolment

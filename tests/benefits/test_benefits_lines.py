@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from egide.benefits.invariants import INVARIANTS
-from egide.benefits.jobs import audit, follow, read_file
+from egide.benefits.jobs.following import audit, follow
+from egide.benefits.jobs.reading import read_file
 from egide.benefits.models import Counter
 from egide.benefits.queries import explain_line, latest_lines, lines_of_file
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked

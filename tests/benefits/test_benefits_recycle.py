@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from egide.benefits.jobs import recycle
+from egide.benefits.jobs.reading import recycle
 from egide.doors.commands.check import find
 from egide.exchanges.models import Reject
 from egide.exchanges.queries import count_open_rejects, open_rejects

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from egide.benefits.jobs import pay
+from egide.benefits.jobs.paying import pay
 from egide.contracts.acts.forms import ask_papers
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.desk import enrol

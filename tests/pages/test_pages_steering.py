@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from egide.benefits.jobs import read_file
+from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import validate_form
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context

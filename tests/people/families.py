@@ -15,7 +15,7 @@ import polars as pl
 from django.db import connection
 
 from egide.benefits.facts import Outcome
-from egide.benefits.jobs import read_file
+from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import enrol, receive_form, save_form, validate_form
 from egide.contracts.acts.reception import ReceivedForm
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, PersonAsked

@@ -22,7 +22,7 @@ from egide.journal import clock
 from egide.journal.acts import Record
 from egide.journal.bulk import copy_frame
 from egide.kernel.money import format_eur
-from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post_frame
+from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, accounts_of, post_frame
 from egide.ledger.facts import AccountKind, Nature
 from egide.products.queries import book_for, version_ids
 
@@ -151,8 +151,10 @@ def _member_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame
     """
     totals = detailed.group_by("perimeter_id", "enrolment_id", _TAKEN_BACK).agg(pl.col("change_cents").sum())
     totals = totals.sort("perimeter_id", "enrolment_id", "taken_back")
+    owners = totals.unique("enrolment_id", maintain_order=True)
+    accounts = accounts_of(AccountKind.BENEFITS_DUE, owners["perimeter_id"].to_list(), owners["enrolment_id"].to_list())
     return (
-        totals.join(_due_accounts(totals), on="enrolment_id", how="left", validate="m:1")
+        totals.join(accounts, on="enrolment_id", how="left", validate="m:1")
         .join(entries.select("perimeter_id", "entry"), on="perimeter_id")
         .select(
             "entry",
@@ -176,18 +178,6 @@ def _insurer_lines(detailed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFram
         .iter_rows()
     ]
     return pl.DataFrame(rows, schema=LINE_SCHEMA, orient="row")
-
-
-def _due_accounts(totals: pl.DataFrame) -> pl.DataFrame:
-    totals = totals.unique("enrolment_id", maintain_order=True)
-    enrolments = totals["enrolment_id"].to_list()
-    open_accounts([AccountKind.BENEFITS_DUE], totals["perimeter_id"].to_list(), enrolments)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT enrolment_id, id FROM ledger_account WHERE kind = 'benefits_due' AND enrolment_id = ANY (%s)",
-            [enrolments],
-        )
-        return pl.DataFrame(cursor.fetchall(), schema={"enrolment_id": pl.Int64, "account_id": pl.Int64}, orient="row")
 
 
 def keep_counters(closing: pl.DataFrame, lines: pl.DataFrame) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from egide.benefits.jobs import follow as follow_benefits
+from egide.benefits.jobs.following import follow as follow_benefits
 from egide.contracts.acts.endorsements import endorse
 from egide.contracts.acts.forms import validate_form
 from egide.contracts.acts.imports import Imported, import_sheet

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from egide.benefits.jobs import issue_statements, pay, read_file, recycle
+from egide.benefits.jobs.paying import issue_statements, pay
+from egide.benefits.jobs.reading import read_file, recycle
 from egide.contracts.jobs import read_answers, send_rights
 from egide.doors.desk import import_enrolments
 from egide.exchanges.acts import Arrival, take_up

@@ -8,7 +8,7 @@ import polars as pl
 from django.db import connection
 
 from egide.journal.acts import Record
-from egide.journal.bulk import copy_frame
+from egide.journal.bulk import copy_frame, fetch_frame
 from egide.ledger.facts import AccountKind, Entry
 from egide.ledger.models import Account
 
@@ -53,6 +53,16 @@ def open_accounts(kinds: Iterable[AccountKind], perimeter_ids: Sequence[int], en
                 """,
                 [kind.value, list(perimeter_ids), list(enrolment_ids), kind.value],
             )
+
+
+def accounts_of(kind: AccountKind, perimeter_ids: Sequence[int], enrolment_ids: Sequence[int]) -> pl.DataFrame:
+    """The accounts of one kind of these enrolments (``enrolment_id``, ``account_id``), opened if they did not exist."""
+    open_accounts([kind], perimeter_ids, enrolment_ids)
+    return fetch_frame(
+        "SELECT enrolment_id, id FROM ledger_account WHERE kind = %s AND enrolment_id = ANY (%s)",
+        [kind.value, list(enrolment_ids)],
+        {"enrolment_id": pl.Int64, "account_id": pl.Int64},
+    )
 
 
 def post(record: Record, entries: Sequence[Entry]) -> list[int]:

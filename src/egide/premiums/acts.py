@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
-from django.db import connection
 
 from egide.contracts.facts import EnrolmentFacts
 from egide.contracts.queries import covers_as_if_open, covers_between, enrolments_as_facts
@@ -16,7 +15,7 @@ from egide.journal.acts import Record
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
-from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post_frame
+from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, accounts_of, post_frame
 from egide.ledger.facts import AccountKind
 from egide.premiums.decisions import (
     DUE_SCHEMA,
@@ -133,7 +132,8 @@ def post_changes(
     record: Record, changes: pl.DataFrame, sides: pl.DataFrame, *, perimeter_id: int, label: str, kind: str
 ) -> None:
     """Posts the differences of many enrolments as one balanced entry: member lines, and one line per other account."""
-    accounts = _member_accounts(changes["enrolment_id"].unique().to_list(), perimeter_id)
+    owners = changes["enrolment_id"].unique().to_list()
+    accounts = accounts_of(AccountKind.MEMBER, [perimeter_id] * len(owners), owners)
     member = changes.join(accounts, on="enrolment_id", how="left", validate="m:1").select(
         entry=pl.lit(0, pl.Int64),
         account_id=pl.col("account_id"),
@@ -151,16 +151,6 @@ def post_changes(
     ]
     entry = pl.DataFrame([(0, clock.today(), kind, label, perimeter_id)], schema=ENTRY_SCHEMA, orient="row")
     post_frame(record, entry, pl.concat([member, pl.DataFrame(others, schema=LINE_SCHEMA, orient="row")]))
-
-
-def _member_accounts(enrolment_ids: list[int], perimeter_id: int) -> pl.DataFrame:
-    open_accounts([AccountKind.MEMBER], [perimeter_id] * len(enrolment_ids), enrolment_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT enrolment_id, id FROM ledger_account WHERE kind = 'member' AND enrolment_id = ANY (%s)",
-            [enrolment_ids],
-        )
-        return pl.DataFrame(cursor.fetchall(), schema={"enrolment_id": pl.Int64, "account_id": pl.Int64}, orient="row")
 
 
 def _no_changes() -> pl.DataFrame:

@@ -17,7 +17,8 @@ import polars as pl
 from django.conf import settings
 from django.db import connection, connections, transaction
 
-from egide.benefits.jobs import pay, read_file
+from egide.benefits.jobs.paying import pay_all
+from egide.benefits.jobs.reading import read_file
 from egide.doors.demo.filling import populate, write_care_file
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.care_lines import read_care_lines
@@ -106,8 +107,8 @@ def _measure_benefits(_: int) -> dict[str, object]:
 
     outcome = read_file(context, file.pk, progress=progress)
     stages.mark("finish")
-    for perimeter_id in context.actor.perimeters:
-        pay(context, perimeter_id=perimeter_id)
+    for _paid in pay_all(context):
+        pass
     stages.mark("payment_file")
     peak = _peak_mb()
     bare = _bare_copy_seconds(read_care_lines(_file()).lines)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from egide.benefits.jobs import issue_statements, pay, read_file, recycle
+from egide.benefits.jobs.paying import issue_statements, pay_all
+from egide.benefits.jobs.reading import read_file, recycle
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import open_rejects
 from egide.journal.facts import Channel
@@ -18,8 +19,7 @@ def run(options: argparse.Namespace) -> int:
     """Reads or pays, with progress."""
     context = system_context(Channel.FILE if options.what == "read" else Channel.BATCH)
     if options.what == "pay":
-        for perimeter_id in context.actor.perimeters:
-            count, cents = pay(context, perimeter_id=perimeter_id)
+        for perimeter_id, count, cents in pay_all(context):
             print(f"Périmètre {perimeter_id} : {count} virements pour {format_eur(cents)}")
         return 0
     if options.what == "statements":

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from egide.benefits import invariants as benefits
-from egide.benefits.jobs import audit as audit_benefits
+from egide.benefits.jobs.following import audit as audit_benefits
 from egide.contracts import invariants as contracts
 from egide.journal import invariants as journal
 from egide.journal.invariants import Finding, examine

@@ -15,7 +15,8 @@ from pathlib import Path
 from django.db import connection
 
 from egide.benefits.facts import Outcome
-from egide.benefits.jobs import issue_statements, pay, read_file
+from egide.benefits.jobs.paying import issue_statements, pay
+from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.bulk import enrol_frames
 from egide.doors.commands.books import house_books
 from egide.doors.demo.care import care_lines

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.decisions.refusals import REASONS
-from egide.benefits.jobs import recycle
+from egide.benefits.jobs.reading import recycle
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.frame import Shape, day_in, error_of, show, state

@@ -1,7 +1,7 @@
-"""Batches of benefits: reading a care file to the ledger, and paying what is due. Each can be killed and run again.
+"""Reading a care file to the ledger, by slices. It can be killed and run again.
 
-A file is read by slices of enrolments; a slice is one act, one transaction, and its number is kept with it. A second run
-starts at the first slice that was not committed, and numbers the lines as the first run did.
+A slice is a set of families and one act, one transaction, whose number is kept with it. A second run takes what the first did
+not commit, and numbers the lines as the first run did.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import chain
 import polars as pl
 from django.db import connection
 
-from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, slice_done, take_lines
-from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
+from egide.benefits.acts import slice_done, take_lines
+from egide.benefits.decisions.adjudication import set_apart_uncomputable
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
     as_refused,
@@ -28,50 +28,36 @@ from egide.benefits.decisions.refusals import REASONS
 from egide.benefits.facts import Matching, Outcome
 from egide.benefits.models import Run
 from egide.benefits.queries import (
-    OPENING_SCHEMA,
     care_families,
-    count_payments_to_tell,
-    counters_of,
     lines_held,
-    lives_of_perimeter,
-    payments_to_tell,
     people_known,
     posted_places,
-    to_pay,
 )
-from egide.contracts.queries import enrolment_with_member
 from egide.exchanges.acts import (
-    Arrival,
     Fault,
     add_rejects,
     close_file,
     recycle_rejects,
     refuse_file,
-    send,
     start_reading,
 )
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
-from egide.exchanges.codecs.sepa_credit import CreditHeader, CreditSchema, write_credits
 from egide.exchanges.queries import FileRow, count_open_rejects, file_to_read, recyclable, rejected_places
-from egide.journal import clock, store
+from egide.journal import store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
-from egide.journal.invariants import Finding
 from egide.journal.lanes import side_by_side
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading
-from egide.kernel.calendars import Calendar, Region
 from egide.kernel.errors import Refusal
-from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress, Told
-from egide.people.papers import organisation_of
 from egide.products.queries import book_for
 from egide.work.acts import NewItem, close_if_open, open_item
 
 Slice = tuple[int, pl.DataFrame]
+
 _LINES_PER_SLICE = 125_000
-_V09_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.001.001.03
 
 
 def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: None) -> Outcome:
@@ -108,91 +94,6 @@ def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress =
     return taken
 
 
-def follow(context: Context, enrolment_ids: Sequence[int]) -> None:
-    """Brings benefits up to date after an act on contracts: what these enrolments received is decided again."""
-    with perform(context, "benefits.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
-        enrolment = enrolment_with_member(enrolment_ids[0])
-        act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
-        replay(act, enrolment_ids)
-
-
-def pay(context: Context, *, perimeter_id: int, progress: Progress = lambda _: None) -> tuple[int, int]:
-    """Pays what is due to the members of a perimeter: one transfer each, one file for the bank, in one act.
-
-    Returns how many were paid and how much. What a member owes us is kept and taken from what comes next.
-    """
-    with only_one(f"benefits.pay:{perimeter_id}"):
-        with perform(context, "benefits.pay", needs=Permission.BENEFITS, given=[perimeter_id, str(clock.now())]) as act:
-            act.on("perimeter", perimeter_id, organisation_of(perimeter_id).name, perimeter_id)
-            wanted = to_pay(perimeter_id)
-            if wanted.is_empty():
-                act.because("Rien à payer.")
-                return 0, 0
-            total = int(wanted["amount_cents"].sum())
-            file = send(act, _transfer_file(act, wanted, perimeter_id), lines=wanted.height)
-            (entry_id,) = post_transfers(act, wanted, perimeter_id=perimeter_id)
-            keep_payments(wanted, perimeter_id=perimeter_id, file_id=file.pk, entry_id=entry_id)
-            act.outcome = {"payments": wanted.height, "cents": total, "file": file.pk}
-            act.because(f"{wanted.height} virements pour {format_eur(total)}.")
-        progress(f"{wanted.height} virements pour {format_eur(total)}")
-    return wanted.height, total
-
-
-_STATEMENTS_PER_ACT = 100
-
-
-def issue_statements(
-    context: Context, *, perimeter_id: int, limit: int | None = None, progress: Progress = lambda _: None
-) -> int:
-    """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
-    made = 0
-    with only_one(f"benefits.statements:{perimeter_id}"):
-        with reading(context.actor.perimeters):
-            due = count_payments_to_tell(perimeter_id)
-        while limit is None or made < limit:
-            with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:
-                act.on("perimeter", perimeter_id, "Relevés de prestations", perimeter_id)
-                wanted = min(_STATEMENTS_PER_ACT, (limit or made + _STATEMENTS_PER_ACT) - made)
-                payments = payments_to_tell(perimeter_id, limit=wanted)
-                for payment in payments:
-                    issue_statement(act, payment)
-                act.because(f"{len(payments)} relevés émis.")
-            made += len(payments)
-            progress(Told(f"{made} relevés sur {due}", done=made, total=due))
-            if len(payments) < wanted:
-                break
-    return made
-
-
-def _transfer_file(record: Record, wanted: pl.DataFrame, perimeter_id: int) -> Arrival:
-    payer = organisation_of(perimeter_id)
-    day = clock.today()
-    header = CreditHeader(
-        message_id=f"EG{day:%Y%m%d}P{perimeter_id}A{record.id}",
-        created_at=clock.now().replace(microsecond=0, tzinfo=None),
-        debtor_name=payer.name,
-        debtor_iban=payer.iban,
-        debtor_bic=payer.bic or None,
-        schema=CreditSchema.V09 if day >= _V09_SINCE else CreditSchema.V03,
-    )
-    orders = wanted.select(
-        end_to_end_id=pl.col("number") + f"-{record.id}",
-        amount_cents=pl.col("amount_cents"),
-        creditor_name=pl.col("holder"),
-        creditor_iban=pl.col("iban"),
-        creditor_bic=pl.when(pl.col("bic") != "").then(pl.col("bic")),
-        label=pl.lit("Remboursement de soins, adhesion ") + pl.col("number"),
-        execution_on=pl.lit(Calendar(Region.NATIONAL).next_working_day(day)),
-    )
-    return Arrival(
-        "pain.001",
-        "bank",
-        f"VIR_{day:%Y%m%d}_{perimeter_id}_{record.id}.xml",
-        write_credits(header, orders),
-        perimeter_id,
-    )
-
-
 def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progress) -> Outcome:
     """Takes every act that is neither in the books nor rejected yet: what a first run did is seen, not remembered."""
     received_on = file.received_at.date()
@@ -204,20 +105,23 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     progress(f"{matching.matched.height} actes rattachés, {matching.refused.height} refusés")
     _refuse(context, file, matching, read)
 
-    def take(piece: tuple[int, pl.DataFrame]) -> str:
+    def take(piece: Slice) -> int:
         number, lines = piece
         if number < run.slices_done and _only_repeats(context, lines):
-            return f"tranche {number + 1}/{run.slices} : rien de nouveau"
+            return 0
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
             paid = _take(act, file, lines, read.lines)
             slice_done(run, number, paid)
             act.on("file", file.pk, file.name, file.perimeter_id)
             act.outcome = {"slice": number, "lines": lines.height, "paid_cents": paid}
-        return f"tranche {number + 1}/{run.slices} : {lines.height} actes"
+        return lines.height
 
-    apart, together = _slices(matching.matched, run)
-    for done, said in enumerate(chain(side_by_side(take, apart), map(take, together)), start=1):
-        progress(Told(said, done=done, total=run.slices))
+    sliced = _sliced(matching.matched, run)
+    numbers, alone = sliced["slice"].unique().sort().to_list(), run.slices - 1
+    apart, together = (_slices(sliced, among) for among in (set(numbers) - {alone}, set(numbers) & {alone}))
+    taken = chain(side_by_side(take, apart), map(take, together))
+    for done, count in enumerate(taken, start=1):
+        progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
     return _finish(context, file, read)
 
 
@@ -272,25 +176,20 @@ def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> 
     )
 
 
-def _slices(matched: pl.DataFrame, run: Run) -> tuple[Iterator[Slice], Iterator[Slice]]:
-    """The slices that hold something to do: those that can go side by side, then the one that must go alone.
+def _sliced(matched: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """The lines with the number of their slice: a family is in one only, so that its ceilings are counted in order.
 
-    A family is in one slice only, so that its ceilings are counted in order. Families with a reversal are the last slice:
-    replaying them may reach enrolments that the other slices hold.
+    Families with a reversal are the last slice, which goes alone: replaying them may reach what the other slices hold.
     """
-    grouped = families(matched)
     last = run.slices - 1
     replayed = (pl.col("operation") == "A").any().over("family_id")
     number = pl.when(replayed).then(last).otherwise(pl.col("family_id") % max(1, last)).cast(pl.Int32)
-    sliced = grouped.with_columns(slice=number).drop("family_id")
+    return families(matched).with_columns(slice=number).drop("family_id")
 
-    def among(numbers: Iterable[int]) -> Iterator[Slice]:
-        for number in numbers:
-            lines = sliced.filter(pl.col("slice") == number).drop("slice")
-            if not lines.is_empty():
-                yield number, lines
 
-    return among(range(last)), among([last])
+def _slices(sliced: pl.DataFrame, numbers: Iterable[int]) -> Iterator[Slice]:
+    for number in sorted(numbers):
+        yield number, sliced.filter(pl.col("slice") == number).drop("slice")
 
 
 def _held(lines: pl.DataFrame) -> pl.DataFrame:
@@ -383,32 +282,3 @@ def _faults(refused: pl.DataFrame, lines: pl.DataFrame) -> Iterator[Fault]:
 def _outcome(file: FileRow) -> Outcome:
     run = Run.objects.filter(pk=file.pk).first()
     return Outcome(file.lines, file.posted, file.ignored, file.rejected, run.paid_cents if run else 0)
-
-
-def audit(context: Context) -> Iterator[Finding]:
-    """Decides every care line again: what is posted must be what is due, and counters what the lines have used."""
-    wrong_lines: list[int] = []
-    wrong_counters: list[str] = []
-    for perimeter_id in context.actor.perimeters:
-        lines = lives_of_perimeter(perimeter_id)
-        if lines.is_empty():
-            continue
-        due, closing = adjudicate(standing(lines), book_for, pl.DataFrame(schema=OPENING_SCHEMA))
-        wrong_lines += difference(due, lines.select("line_id", "posted_cents"))["line_id"].to_list()
-        kept = counters_of(lines["person_id"].unique().to_list(), lines["enrolment_id"].unique().to_list())
-        keys = ["product_code", "counter", "key", "used"]
-        missing = closing.select(keys).join(kept, on=keys, how="anti")
-        apart = pl.concat([missing, kept.select(keys).join(closing, on=keys, how="anti")])
-        wrong_counters += [f"{row['counter']} {row['key']}" for row in apart.iter_rows(named=True)]
-    yield Finding(
-        "benefits.posted_equals_due",
-        "Chaque ligne de soins porte exactement ce que le livre de règles décide aujourd’hui.",
-        len(wrong_lines),
-        tuple(str(line) for line in wrong_lines[:5]),
-    )
-    yield Finding(
-        "benefits.counters_equal_lines",
-        "Chaque compteur de plafond est la somme des lignes qui l’ont consommé.",
-        len(wrong_counters),
-        tuple(wrong_counters[:5]),
-    )

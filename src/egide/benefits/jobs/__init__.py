@@ -1,0 +1,1 @@
+"""The batches of benefits: reading a care file, paying, following contracts."""
