@@ -329,6 +329,22 @@ def test_a_reversal_frees_the_ceiling_and_raises_what_was_limited(home: Home, sy
     sound(system)
 
 
+def test_what_is_given_and_what_is_taken_back_are_both_written(home: Home, system: Context) -> None:
+    """Two corrections of one member that cancel out move no total, and yet the ledger tells each of them."""
+    settled(system, [lens(home, 10_000, 1), lens(home, 10_000, 2)], home.insured)
+    assert posted(home) == [10_000, 0]
+    _, outcome = settled(system, [lens(home, 10_000, 1, operation="A", reference="Y000000001")], home.insured)
+    assert (posted(home), outcome.paid_cents) == ([0, 10_000, 0], 0)
+    written = rows(
+        "SELECT a.kind, l.amount_cents FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id "
+        "WHERE l.entry_id = (SELECT max(entry_id) FROM ledger_line) ORDER BY a.kind, l.amount_cents"
+    )
+    assert written == [
+        ("benefits", -10_000), ("benefits", 10_000), ("benefits_due", -10_000), ("benefits_due", 10_000)
+    ]  # fmt: skip
+    sound(system)
+
+
 def _person(home: Home) -> int:
     return int(one("SELECT member_id FROM contracts_enrolment WHERE id = %s", home.enrolment.pk))
 
