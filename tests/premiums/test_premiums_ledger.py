@@ -23,9 +23,12 @@ from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
 from egide.kernel.periods import add_months, age_on, age_on_1_january
 from egide.ledger.invariants import INVARIANTS as LEDGER
+from egide.premiums.decisions import instalment
+from egide.premiums.facts import Instalment, Schedule
 from egide.premiums.invariants import INVARIANTS as PREMIUMS
 from egide.premiums.jobs import audit, call_month, follow
 from egide.premiums.queries import account, balance_cents, schedule_of
+from egide.products.queries import books_of
 from people.families import Member, enrolled, nir_of, one, rows
 
 START = date(2015, 11, 1)
@@ -93,6 +96,12 @@ def households(draw: st.DrawFn) -> Household:
     return Household(tuple(people), draw(st.sampled_from("abc")), draw(st.sampled_from(["general", "alsace_moselle"])))
 
 
+def told_alone(enrolment_id: int, schedule: Schedule) -> list[Instalment]:
+    """Each month of a schedule, decided without the others."""
+    facts = enrolment_facts(enrolment_id)
+    return [instalment(books_of(facts.product_code), facts, one.month) for one in schedule.instalments]
+
+
 def sound(system: Context) -> None:
     """Every sentence of the books that concerns premiums holds, and what is posted is what is due."""
     findings = [*examine(LEDGER), *examine(PREMIUMS), audit(system)]
@@ -118,6 +127,9 @@ def test_twelve_months_are_the_year_to_the_cent(
     with transaction.atomic():
         enrolment = enrolled(system, home.people, starts_on=START, formula=home.formula, scheme=home.scheme)
         schedule = schedule_of(enrolment.pk, around=START)
+        assert told_alone(enrolment.pk, schedule) == list(schedule.instalments), (
+            "a month alone is the month of the year"
+        )
         assert [instalment.month for instalment in schedule.instalments] == YEAR
         by_person: dict[str, int] = {}
         for instalment in schedule.instalments:

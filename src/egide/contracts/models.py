@@ -37,6 +37,11 @@ class EnrolmentForm(models.Model):
                 name="contracts_form_enrolled_has_number",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["enrolment_id"], condition=Q(enrolment_id__isnull=False), name="contracts_form_enrolment"
+            )
+        ]
 
 
 class Enrolment(models.Model):

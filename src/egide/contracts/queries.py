@@ -111,26 +111,38 @@ ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 
 def enrolments_as_facts(enrolment_ids: Sequence[int]) -> list[EnrolmentFacts]:
     """These enrolments with their covers, as known now, in the order of their ids."""
+    covers = _covers_of(enrolment_ids)
+    rows = Enrolment.objects.filter(pk__in=enrolment_ids).order_by("pk")
+    return [_as_facts(enrolment, covers.get(enrolment.pk, ())) for enrolment in rows]
+
+
+def _covers_of(enrolment_ids: Sequence[int]) -> dict[int, list[CoverFacts]]:
     covers: dict[int, list[CoverFacts]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COVERS, [list(enrolment_ids)])
         for row in cursor.fetchall():
             facts = CoverFacts(*row)
             covers.setdefault(facts.enrolment_id, []).append(facts)
-    return [
-        EnrolmentFacts(
-            id=enrolment.pk,
-            number=enrolment.number,
-            perimeter_id=enrolment.perimeter_id,
-            product_code=enrolment.product_code,
-            formula=enrolment.formula,
-            scheme=enrolment.scheme,
-            starts_on=enrolment.starts_on,
-            ends_on=enrolment.ends_on,
-            covers=tuple(covers.get(enrolment.pk, ())),
-        )
-        for enrolment in Enrolment.objects.filter(pk__in=enrolment_ids).order_by("pk")
-    ]
+    return covers
+
+
+def facts_of(enrolment: EnrolmentRow) -> EnrolmentFacts:
+    """An enrolment already read, with its covers as known now."""
+    return _as_facts(enrolment, _covers_of([enrolment.pk]).get(enrolment.pk, ()))
+
+
+def _as_facts(enrolment: EnrolmentRow, covers: Sequence[CoverFacts]) -> EnrolmentFacts:
+    return EnrolmentFacts(
+        id=enrolment.pk,
+        number=enrolment.number,
+        perimeter_id=enrolment.perimeter_id,
+        product_code=enrolment.product_code,
+        formula=enrolment.formula,
+        scheme=enrolment.scheme,
+        starts_on=enrolment.starts_on,
+        ends_on=enrolment.ends_on,
+        covers=tuple(covers),
+    )
 
 
 def enrolment_facts(enrolment_id: int) -> EnrolmentFacts:

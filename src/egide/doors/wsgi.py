@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "egide.settings")
 application = get_wsgi_application()
 
-from egide.products.queries import open_books  # noqa: E402 - Django must be ready
+from egide.doors.warming import warm_up  # noqa: E402 - Django must be ready
 
-open_books()
+# The server listens to nobody on this process before the module is loaded.
+warm_up()

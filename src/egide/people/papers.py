@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 from egide.documents.facts import Contact, House, MaskedIban, Payment, mask_iban
@@ -10,7 +9,6 @@ from egide.kernel.errors import Refusal
 from egide.people.models import Mandate, Organisation, Person
 
 
-@lru_cache(maxsize=32)
 def organisation_of(perimeter_id: int) -> Organisation:
     """The organisation that manages a perimeter: its delegate, else the insurer itself."""
     found = Organisation.objects.filter(perimeter_id=perimeter_id).exclude(kind="partner").order_by("kind").first()

@@ -18,16 +18,17 @@ VersionRow: TypeAlias = ProductVersion
 
 
 def versions() -> list[VersionRow]:
-    """Every published version, by product then date."""
-    return list(ProductVersion.objects.all())
+    """Every published version, by product then date, without its text, which is as long as a book."""
+    return list(ProductVersion.objects.defer("files"))
 
 
 def book_for(code: str, on: date) -> Book:
     """The rule book of a product in force on a day: its latest version begun by then."""
-    found = ProductVersion.objects.filter(code=code, version__lte=on).order_by("-version").first()
-    if found is None:
+    begun = ProductVersion.objects.filter(code=code, version__lte=on).order_by("-version")
+    digest = begun.values_list("digest", flat=True).first()
+    if digest is None:
         raise none_in_force(code, on)
-    return published_book(found.digest)
+    return published_book(digest)
 
 
 def books_of(code: str) -> Callable[[date], Book]:

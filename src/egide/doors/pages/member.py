@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, movements_of
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
@@ -25,8 +26,8 @@ from egide.doors.pages.today import item_deadline, item_url
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.periods import age_on
-from egide.premiums.decisions import contract_months, schedule
-from egide.premiums.facts import Schedule
+from egide.premiums.decisions import contract_months, debit_day, instalment
+from egide.premiums.facts import Instalment
 from egide.premiums.queries import AccountLine, account
 from egide.work.queries import ItemRow, items_with_ids
 
@@ -43,7 +44,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
     items = items_with_ids(reads.open_items(enrolments, persons))
     lines = account(enrolment.pk, limit=40)
-    year = _schedule(shelf, enrolment, day)
+    coming = _coming(shelf, enrolment, day)
     care: Shape = {"payments": [], "ceilings": []}
     if allowed(request, Permission.READ_HEALTH):
         latest = latest_lines(persons, limit=_LINES)
@@ -55,12 +56,12 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "covers": [_cover(shelf, row) for row in rows if row.covers(day)],
         "household": _others(rows, day),
         "enrolments": _enrolments(request, shelf, rows, enrolment),
-        "account": _account(enrolment, lines, year, day),
+        "account": _account(enrolment, lines, coming, day),
         **care,
         "sees_health": allowed(request, Permission.READ_HEALTH),
         "in_progress": [_item(item) for item in items],
         "timeline": _timeline(enrolments),
-        "next_steps": next_steps(enrolment, year, reads.certificates([enrolment.pk]), day),
+        "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
         "papers": [_paper(one) for one in reads.papers(enrolments)],
         "rights": [movement_shape(one) for one in movements_of(enrolments)],
         "actions": _actions(request, enrolment, day),
@@ -68,12 +69,15 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     return show(request, "pages/member.html", context)
 
 
-def _schedule(shelf: Shelf, enrolment: EnrolmentRow, day: date) -> Schedule | None:
-    """The running contract year as decided now; the books of its months come from the shelf, read once."""
+def _coming(shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Instalment]:
+    """The months of the running contract year that are next to be debited and to fall due, one or two, as decided now."""
     months = contract_months(enrolment.starts_on, enrolment.ends_on, around=max(day, enrolment.starts_on))
-    return (
-        schedule(partial(shelf.on, enrolment.product_code), enrolment_facts(enrolment.pk), months) if months else None
-    )
+    ahead = [month for month in months if debit_day(month) >= day]
+    until = next((place for place, month in enumerate(ahead, start=1) if month >= day), 0)
+    if not ahead:
+        return []
+    facts = facts_of(enrolment)
+    return [instalment(partial(shelf.on, enrolment.product_code), facts, month) for month in ahead[: max(1, until)]]
 
 
 def _identity(enrolment: EnrolmentRow) -> Shape:
@@ -174,9 +178,9 @@ def balance_state(cents: int) -> Shape:
     return state(_("À jour"), "ok") if cents == 0 else state(_("Créditeur"), "info")
 
 
-def _account(enrolment: EnrolmentRow, lines: list[AccountLine], schedule: Schedule | None, day: date) -> Shape:
+def _account(enrolment: EnrolmentRow, lines: list[AccountLine], instalments: Sequence[Instalment], day: date) -> Shape:
     balance = lines[0].balance_cents if lines else 0
-    coming = next((one for one in schedule.instalments if one.due_on >= day), None) if schedule else None
+    coming = next((one for one in instalments if one.due_on >= day), None)
     return {
         "url": reverse("account", args=[enrolment.number]),
         "balance_cents": balance,

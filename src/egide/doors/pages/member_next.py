@@ -12,17 +12,20 @@ from egide.doors.pages.frame import Shape, ref
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
 from egide.premiums.decisions import debit_day
-from egide.premiums.facts import Schedule
+from egide.premiums.facts import Instalment
 
 _WITHDRAWAL_DAYS = 30  # the notice promises thirty days (its article 3); the law asks for fourteen
 
 
 def next_steps(
-    enrolment: EnrolmentRow, schedule: Schedule | None, certificates: Sequence[tuple[int, str, date, int]], day: date
+    enrolment: EnrolmentRow,
+    instalments: Sequence[Instalment],
+    certificates: Sequence[tuple[int, str, date, int]],
+    day: date,
 ) -> list[Shape]:
     """The steps to come, the nearest first."""
     steps: list[Shape] = []
-    coming = next((one for one in schedule.instalments if debit_day(one.month) >= day), None) if schedule else None
+    coming = next((one for one in instalments if debit_day(one.month) >= day), None)
     if coming and enrolment.mandate and coming.to_pay_cents:
         steps.append(
             {

@@ -1,0 +1,40 @@
+"""What a server process loads before it takes its first request, so that nobody waits for it in front of a page."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+
+from egide.benefits.papers import act_labels
+from egide.benefits.queries import care_families
+from egide.journal import clock
+from egide.kernel.calendars import Calendar, Region
+from egide.products.queries import open_books
+
+TEMPLATES = Path(__file__).parent / "pages" / "templates"
+
+
+def warm_up() -> None:
+    """Opens the published books and loads every address, word, template, calendar and table that pages read."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            reverse("sign-in")  # the first address asked for imports every view
+            translation.gettext("Adhérent")
+    for path in TEMPLATES.rglob("*.html"):
+        get_template(path.relative_to(TEMPLATES).as_posix())
+    for region in Region:
+        Calendar(region).next_working_day(clock.today())
+    act_labels()
+    care_families()
+    open_books()
+    # Each thread that answers has a connection of its own: the one of this thread would stay idle.
+    connections.close_all()
+    # All this lives as long as the process: a collection in the middle of a page need not walk through it again.
+    gc.collect()
+    gc.freeze()
