@@ -56,6 +56,7 @@ ACTS: Words = {
     "benefits.file_read": _("Fichier de soins lu"),
     "benefits.follow": _("Prestations mises à jour"),
     "benefits.pay": _("Prestations payées"),
+    "benefits.statement": _("Relevé imprimé"),
     "exchanges.receive": _("Fichier reçu"),
     "exchanges.refuse": _("Fichier refusé"),
     "exchanges.close_reject": _("Rejet traité"),
