@@ -116,6 +116,7 @@ def test_a_double_click_takes_one_file(centre, system: Context) -> None:  # type
     assert Item.objects.exclude(assignee_id=None).count() == 1
 
 
+@pytest.mark.requirement("S000-030")
 @pytest.mark.parametrize(
     ("role",          "act",         "status"),
     [

@@ -14,13 +14,16 @@ from egide.benefits.decisions.adjudication import adjudicate, difference, standi
 from egide.benefits.models import Payment, Run
 from egide.benefits.papers import statement_paper
 from egide.benefits.queries import counters_of, lives
-from egide.contracts.queries import linked_enrolments
+from egide.contracts.queries import enrolment_with_member, linked_enrolments
 from egide.documents.acts import keep_document
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
 from egide.journal import clock
-from egide.journal.acts import Record
+from egide.journal.acts import Record, perform
 from egide.journal.bulk import copy_frame
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, accounts_of, post_frame
 from egide.ledger.facts import AccountKind, Nature
@@ -253,6 +256,27 @@ def keep_payments(wanted: pl.DataFrame, *, perimeter_id: int, file_id: int, entr
             ),
             into="benefits_payment",
         )
+
+
+def print_statement(context: Context, payment_id: int) -> int:
+    """The statement of one payment: printed and kept now if it was not yet; returns the document's identifier."""
+    with perform(context, "benefits.statement", needs=Permission.BENEFITS, given=payment_id) as act:
+        payment = Payment.objects.select_for_update().filter(pk=payment_id).first()
+        if payment is None:
+            raise Refusal(
+                code="payment.not_found",
+                where=str(payment_id),
+                message="Ce virement n’existe pas ou ne vous est pas accessible.",
+                remedy="Revenez à la fiche de l’adhérent.",
+            )
+        enrolment = enrolment_with_member(payment.enrolment_id)
+        act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        if payment.statement_id is None:
+            issue_statement(act, payment)
+            act.because(f"Relevé du virement du {payment.paid_on:%d/%m/%Y} imprimé.")
+        assert payment.statement_id is not None  # noqa: S101 - issued above when it was not there
+        act.outcome = {"document": payment.statement_id}
+        return payment.statement_id
 
 
 def issue_statement(record: Record, payment: Payment) -> None:

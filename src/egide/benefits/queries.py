@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 
 import polars as pl
 from django.db import connection
@@ -282,6 +283,15 @@ def lines_paid_by(payment: Payment) -> list[CareLineFacts]:
     with connection.cursor() as cursor:
         cursor.execute(_PAID_BY, [payment.enrolment_id, payment.entry_id, before.entry_id if before else 0])
         return [CareLineFacts(*row) for row in cursor.fetchall()]
+
+
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+PaymentRow: TypeAlias = Payment
+
+
+def payments_of(enrolment_id: int, *, limit: int) -> list[Payment]:
+    """The transfers made to a member, the latest first."""
+    return list(Payment.objects.filter(enrolment_id=enrolment_id).order_by("-pk")[:limit])
 
 
 def count_payments_to_tell(perimeter_id: int) -> int:

@@ -27,7 +27,7 @@ _MAX_PIXELS = 100_000_000
 _MAX_DEPTH = 50
 _CHUNK_BYTES = 1_000_000
 
-_SEND_AGAIN = "Demandez à l'expéditeur de l'envoyer à nouveau, ou de numériser le document papier."
+_SEND_AGAIN = "Demandez à l’expéditeur de l’envoyer à nouveau, ou de numériser le document papier."
 _PRINT_AGAIN = "Imprimez le document, puis renvoyez-le numérisé ou réenregistré en PDF simple."
 
 _ACTIONS = {
@@ -95,7 +95,7 @@ def _check_envelope(data: bytes, max_bytes: int) -> None:
             "Envoyez-le en plusieurs fois, ou numérisez-le en 200 points par pouce.",
         )
     if b"%PDF-" not in data[:1024]:
-        raise PdfRefusal("pdf.not_pdf", "le fichier n'est pas un PDF.", "Envoyez le document au format PDF.")
+        raise PdfRefusal("pdf.not_pdf", "le fichier n’est pas un PDF.", "Envoyez le document au format PDF.")
     if b"%%EOF" not in data[-2048:]:
         raise PdfRefusal("pdf.truncated", "le fichier est incomplet : sa fin manque.", _SEND_AGAIN)
 

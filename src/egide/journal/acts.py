@@ -15,9 +15,10 @@ from django.db import connection, transaction
 
 from egide.journal import clock
 from egide.journal.facts import Context, Subject
+from egide.journal.models import Perimeter
 from egide.journal.months import months_ready
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import set_perimeters
+from egide.journal.scope import set_perimeters, widen
 from egide.kernel.errors import Refusal
 
 
@@ -87,6 +88,21 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
         finally:
             _outer.reset(token)
         _write(cursor, record, input_hash, parent=outer)
+
+
+def open_perimeter(record: Record, *, code: str, insurer_name: str, delegate_name: str) -> int:
+    """A new grain of « who sees what », which the act that opens it may see at once; refused when the code is taken."""
+    if Perimeter.objects.filter(code=code).exists():
+        raise Refusal(
+            code="journal.perimeter_known",
+            where=code,
+            message="Ce code est déjà celui d’un organisme.",
+            remedy="Choisissez un autre code, ou voyez la liste des organismes.",
+        )
+    made = Perimeter.objects.create(code=code, insurer_name=insurer_name, delegate_name=delegate_name)
+    widen(made.pk)
+    record.because(f"Périmètre « {code} » ouvert.")
+    return int(made.pk)
 
 
 def fingerprint(given: object) -> str:

@@ -27,6 +27,11 @@ def perimeter_names(perimeter_ids: Sequence[int]) -> dict[int, str]:
     return {one.pk: str(one) for one in Perimeter.objects.filter(pk__in=list(perimeter_ids))}
 
 
+def perimeter_codes() -> dict[str, int]:
+    """Every perimeter by its code."""
+    return dict(Perimeter.objects.values_list("code", "pk"))
+
+
 def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:
     """The acts on one file, the latest first."""
     return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])

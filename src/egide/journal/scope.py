@@ -15,6 +15,16 @@ def set_perimeters(perimeters: Iterable[int]) -> None:
         cursor.execute("SELECT set_config('egide.perimeters', %s, true)", [text])
 
 
+def widen(perimeter: int) -> None:
+    """Adds to the current transaction a perimeter that was opened in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT set_config('egide.perimeters',
+                 concat_ws(',', NULLIF(current_setting('egide.perimeters', true), ''), %s::text), true)""",
+            [int(perimeter)],
+        )
+
+
 @contextlib.contextmanager
 def reading(perimeters: Iterable[int]) -> Iterator[None]:
     """A transaction that only reads, limited to these perimeters."""

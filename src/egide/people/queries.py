@@ -14,7 +14,7 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
-from egide.people.models import Person, Team, User
+from egide.people.models import Organisation, Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 UserRow: TypeAlias = User
@@ -202,6 +202,51 @@ def user_names(user_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these users; who was closed keeps their name."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "full_name")) if wanted else {}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTold:
+    """A team, with the codes of the organisations that it opens."""
+
+    id: int
+    name: str
+    site: str
+    region: str
+    perimeters: tuple[str, ...]
+
+
+def teams() -> list[TeamTold]:
+    """Every team, in order of name."""
+    found = Team.objects.prefetch_related("perimeters").order_by("name", "site")
+    return [
+        TeamTold(one.pk, one.name, one.site, one.region, tuple(each.code for each in one.perimeters.all()))
+        for one in found
+    ]
+
+
+def team_named(name: str, *, site: str = "") -> TeamTold:
+    """The team of a name, on a site when two sites have one so named."""
+    found = [one for one in teams() if one.name == name and site in ("", one.site)]
+    if len(found) != 1:
+        known = ", ".join(f"{one.name} ({one.site})" for one in teams())
+        raise Refusal(
+            "people.team_not_found",
+            "Aucune équipe ne porte ce nom, ou plusieurs le portent.",
+            f"Équipes : {known or 'aucune'}.",
+            name,
+        )
+    return found[0]
+
+
+def organisations() -> list[tuple[str, str, str]]:
+    """Every organisation with a perimeter: its code, its kind, its name."""
+    found = Organisation.objects.filter(perimeter__isnull=False).order_by("perimeter_id", "pk")
+    return list(found.values_list("perimeter__code", "kind", "name"))
+
+
+def users() -> list[User]:
+    """Everyone who has an account, closed ones too, in order of name."""
+    return list(User.objects.select_related("team").order_by("full_name", "pk"))
 
 
 def region_of(team_id: int | None) -> str:

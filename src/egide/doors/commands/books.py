@@ -1,4 +1,4 @@
-"""``egide books``: check a rule book, explain a case, print the notice. No database is needed."""
+"""``egide books``: check a rule book, explain a case, print the notice; no database is needed, except to publish."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BOOKS = Path(__file__).resolve().parents[4] / "books"
 
 
 def add_to(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declares the three commands."""
-    books = groups.add_parser("books", help="livres de règles : vérifier, expliquer, imprimer")
+    """Declares the commands."""
+    books = groups.add_parser("books", help="livres de règles : vérifier, expliquer, imprimer, publier")
     what = books.add_subparsers(dest="what", required=True, metavar="ACTE")
     check = what.add_parser("check", help="prouve qu’un livre peut être publié")
     check.add_argument("folders", nargs="*", type=Path, metavar="DOSSIER")
@@ -30,6 +30,9 @@ def add_to(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     case.add_argument("case", type=Path, metavar="CAS.toml")
     case.add_argument("--json", action="store_true")
     case.set_defaults(run=_explain, needs_database=False)
+    publish = what.add_parser("publish", help="publie un livre : il s’applique dès sa date de version")
+    publish.add_argument("book", type=Path, metavar="LIVRE")
+    publish.set_defaults(run=_publish, needs_database=True)
     notice = what.add_parser("notice", help="imprime la notice")
     notice.add_argument("book", type=Path, metavar="LIVRE")
     notice.add_argument("-o", "--output", type=Path, required=True, metavar="FICHIER.pdf")
@@ -72,6 +75,23 @@ def _explain(options: argparse.Namespace) -> int:
         print(f"{case.title}\n")
         for step in steps.values():
             print("\n".join(tell(step)) + "\n")
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from egide.journal.queries import system_context  # noqa: PLC0415 - Django must be ready first
+    from egide.products.acts import publish  # noqa: PLC0415
+
+    context = system_context()
+    if not context.actor.perimeters:
+        raise Refusal(
+            "books.no_organisation",
+            "Aucun organisme n’est enregistré : un livre est publié dans un centre.",
+            "Enregistrez l’assureur : egide centre insurer.",
+            str(options.book),
+        )
+    version = publish(context, folder_of(options.book))
+    print(f"{version.title}, version du {version.version:%d/%m/%Y} : publiée")
     return 0
 
 

@@ -12,11 +12,11 @@ from django.contrib.auth.hashers import make_password
 from egide.doors.demo.portfolio import ELSEWHERE
 from egide.journal.acts import perform
 from egide.journal.facts import Context, Role
-from egide.journal.models import Perimeter
 from egide.journal.permissions import Permission
-from egide.journal.scope import set_perimeters
+from egide.journal.queries import perimeter_codes
 from egide.kernel.identifiers import make_iban
-from egide.people.models import Organisation, Team, User
+from egide.people.acts import NewOrganisation, NewTeam, NewUser, add_organisation, add_team, add_user
+from egide.people.queries import teams, users
 
 INSURER = "Union mutualiste Horizon"
 DEMO_PASSWORD = "egide-demo"  # noqa: S105 - shown on the sign-in page of the demonstration, and nowhere else
@@ -143,71 +143,55 @@ def found(context: Context) -> Centre:
     if known is not None:
         return known
     with perform(context, "demo.found", needs=Permission.OPERATE, given=INSURER) as act:
-        perimeters = {house.code: _perimeter(house) for house in HOUSES}
-        # These perimeters did not exist when the act began: from here on it may write in them.
-        set_perimeters({*context.actor.perimeters, *(perimeter.pk for perimeter in perimeters.values())})
+        opened = perimeter_codes()
         for house in HOUSES:
-            _organisation(house, perimeters[house.code])
-        teams = {team.name: _team(team, perimeters) for team in _TEAMS}
+            if house.code not in opened:
+                add_organisation(context, _organisation(house))
+        there = {team.name for team in teams()}
+        for team in _TEAMS:
+            if team.name not in there:
+                add_team(context, NewTeam(team.name, team.site, team.region, team.perimeters))
+        ids = {team.name: team.id for team in teams()}
+        accounts = {user.email for user in users()}
         # Deriving a key from a password is slow on purpose: once is enough for one shared password.
         password = make_password(DEMO_PASSWORD)
         for account in DEMO_ACCOUNTS:
-            User.objects.get_or_create(
-                email=account.email,
-                defaults={
-                    "full_name": account.name,
-                    "role": account.role.value,
-                    "team": teams[account.team],
-                    "password": password,
-                },
-            )
-        first = perimeters[HOUSES[0].code]
-        act.on("perimeter", first.pk, INSURER, first.pk)
+            if account.email not in accounts:
+                new = NewUser(account.email, account.name, account.role, ids[account.team])
+                add_user(context, new, password_hash=password)
+        first = perimeter_codes()[HOUSES[0].code]
+        act.on("perimeter", first, INSURER, first)
         act.because("Centre de démonstration fondé : organismes, équipes et comptes fictifs.")
-    return Centre(
-        perimeters={code: perimeter.pk for code, perimeter in perimeters.items()},
-        teams={name: team.pk for name, team in teams.items()},
-    )
+    founded = _known()
+    assert founded is not None  # noqa: S101 - every part was just made
+    return founded
 
 
 def _known() -> Centre | None:
     """The centre when every part of it is there, None as soon as one is missing."""
-    perimeters = dict(Perimeter.objects.filter(code__in=_ALL).values_list("code", "id"))
-    names = [team.name for team in _TEAMS]
-    teams = dict(Team.objects.filter(name__in=names).values_list("name", "id"))
-    users = User.objects.filter(email__in=[account.email for account in DEMO_ACCOUNTS]).count()
-    if len(perimeters) == len(HOUSES) and len(teams) == len(_TEAMS) and users == len(DEMO_ACCOUNTS):
-        return Centre(perimeters={code: perimeters[code] for code in _ALL}, teams=teams)
-    return None
+    perimeters, ours = perimeter_codes(), {team.name: team.id for team in teams()}
+    accounts = {user.email for user in users()}
+    parts = (
+        all(house.code in perimeters for house in HOUSES),
+        all(team.name in ours for team in _TEAMS),
+        all(account.email in accounts for account in DEMO_ACCOUNTS),
+    )
+    if not all(parts):
+        return None
+    return Centre(
+        perimeters={code: perimeters[code] for code in _ALL}, teams={team.name: ours[team.name] for team in _TEAMS}
+    )
 
 
-def _perimeter(house: House) -> Perimeter:
-    made, _ = Perimeter.objects.get_or_create(
+def _organisation(house: House) -> NewOrganisation:
+    return NewOrganisation(
         code=house.code,
-        defaults={"insurer_name": INSURER, "delegate_name": house.name if house.kind == "delegate" else ""},
-    )
-    return made
-
-
-def _organisation(house: House, perimeter: Perimeter) -> None:
-    account = make_iban("30004", house.branch, "100200300")
-    Organisation.objects.get_or_create(
+        kind=house.kind,
+        name=house.name,
         siren=house.siren,
-        defaults={
-            "kind": house.kind,
-            "name": house.name,
-            "address": house.address,
-            "phone": house.phone,
-            "email": house.email,
-            "perimeter": perimeter,
-            "creditor_identifier": house.creditor_identifier,
-            "iban": account.compact,
-            "bic": account.bic or "",
-        },
+        address=house.address,
+        phone=house.phone,
+        email=house.email,
+        creditor_identifier=house.creditor_identifier,
+        iban=make_iban("30004", house.branch, "100200300").compact,
     )
-
-
-def _team(team: _Team, perimeters: dict[str, Perimeter]) -> Team:
-    made, _ = Team.objects.get_or_create(name=team.name, site=team.site, defaults={"region": team.region})
-    made.perimeters.set([perimeters[code] for code in team.perimeters])
-    return made

@@ -121,6 +121,8 @@ def outcome_url(outcome: dict[str, object]) -> str:
         return reverse("member", args=[number])
     if form := outcome.get("form"):
         return reverse("enrolment", args=[form])
+    if document := outcome.get("document"):
+        return reverse("document", args=[document])
     if movement := outcome.get("movement"):
         return reverse("right", args=[movement])
     if item := outcome.get("item"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.benefits.queries import latest_lines
+from egide.benefits.queries import latest_lines, payments_of
 from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
@@ -22,6 +23,7 @@ from egide.doors.pages.member_next import next_steps
 from egide.doors.pages.member_reads import CoverRow
 from egide.doors.pages.rights import movement_shape
 from egide.doors.pages.shelf import Shelf
+from egide.doors.pages.statement import transfer_rows
 from egide.doors.pages.today import item_deadline, item_url
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -32,6 +34,7 @@ from egide.premiums.queries import AccountLine, account
 from egide.work.queries import ItemRow, items_with_ids
 
 _LINES = 12
+_TRANSFERS = 4
 
 
 @needs(Permission.READ)
@@ -49,7 +52,11 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     if allowed(request, Permission.READ_HEALTH):
         latest = latest_lines(persons, limit=_LINES)
         names = {row.person_id: row.first_name for row in rows}
-        care = {"payments": payment_rows(latest, names), "ceilings": ceilings_of(enrolments, rows, latest)}
+        care = {
+            "payments": payment_rows(latest, names),
+            "ceilings": ceilings_of(enrolments, rows, latest),
+            "transfers": transfer_rows(request, payments_of(enrolment.pk, limit=_TRANSFERS)),
+        }
     context = {
         "member": _identity(enrolment),
         "as_of": day,
@@ -58,6 +65,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "enrolments": _enrolments(request, shelf, rows, enrolment),
         "account": _account(enrolment, lines, coming, day),
         **care,
+        "form_key": str(uuid.uuid4()),
         "sees_health": allowed(request, Permission.READ_HEALTH),
         "in_progress": [_item(item) for item in items],
         "timeline": _timeline(enrolments),
