@@ -147,6 +147,7 @@ def issue_statements(
     with only_one(f"benefits.statements:{perimeter_id}"):
         with reading(context.actor.perimeters):
             due = count_payments_to_tell(perimeter_id)
+        progress(Told(f"{due} relevés à imprimer", done=0, total=due))
         while limit is None or made < limit:
             with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:
                 act.on("perimeter", perimeter_id, "Relevés de prestations", perimeter_id)

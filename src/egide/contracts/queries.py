@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 
 from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Enrolment
+from egide.contracts.models import Enrolment, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
@@ -210,3 +210,8 @@ def linked_enrolments(enrolment_ids: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_LINKED, [list(enrolment_ids)])
         return [row[0] for row in cursor.fetchall()]
+
+
+def count_movements_to_send() -> int:
+    """How many rights movements wait for the next file to the scheme."""
+    return RightsMovement.objects.filter(state="to_send").count()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Max, Q
 
@@ -39,3 +41,8 @@ def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) 
         families |= Q(kind__startswith=kind)
     found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
     return sorted(set(found.values_list("subject_id", flat=True)))
+
+
+def perimeter_names(perimeters: Sequence[int]) -> list[tuple[int, str]]:
+    """These perimeters in their order, each with the name of who manages it."""
+    return [(one.pk, str(one)) for one in Perimeter.objects.filter(pk__in=list(perimeters))]

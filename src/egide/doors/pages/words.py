@@ -55,6 +55,11 @@ ACTS: Words = {
     "exchanges.close_reject": _("Rejet traité"),
     "products.publish": _("Livre de règles publié"),
     "work.take": _("Dossier pris en charge"),
+    "work.ask": _("Travail demandé"),
+    "work.ask_again": _("Travail relancé"),
+    "work.done": _("Travail terminé"),
+    "work.refused": _("Travail refusé"),
+    "work.failed": _("Travail en échec"),
 }
 ITEMS: Words = {
     "enrolment": _("Adhésion"),
@@ -137,6 +142,25 @@ MOVEMENTS: Words = {
     "create": _("Ouverture des droits"),
     "change": _("Changement des droits"),
     "cancel": _("Annulation des droits"),
+}
+JOBS: Words = {
+    "care.read": _("Lecture de soins"),
+    "enrolments.import": _("Import d’adhésions"),
+    "bank.returns": _("Rejets de prélèvements"),
+    "rights.answers": _("Réponses aux mouvements"),
+    "premiums.try": _("Essai d’un appel de cotisations"),
+    "premiums.call": _("Appel de cotisations"),
+    "benefits.pay": _("Paiement des prestations"),
+    "benefits.statements": _("Relevés de prestations"),
+    "rights.send": _("Envoi de mouvements de droits"),
+    "rejects.recycle": _("Reprise de rejets"),
+}
+JOB_STATES: dict[str, tuple[str | Promise, str]] = {
+    "waiting": (_("En attente"), "paused"),
+    "running": (_("En cours"), "info"),
+    "done": (_("Terminé"), "ok"),
+    "refused": (_("Refusé"), "late"),
+    "failed": (_("En échec"), "late"),
 }
 RESUMES = _("à la réception des pièces")
 
