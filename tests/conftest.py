@@ -154,6 +154,12 @@ def centre(db: None) -> Desk:
 
 
 @pytest.fixture
+def lasting_centre(database: str) -> Desk:
+    """The demo centre on a base of its own, where what is committed stays until the end of the test."""
+    return Desk()
+
+
+@pytest.fixture
 def system(server: Cluster) -> Context:
     """The context of commands and night jobs; ask for ``db`` or ``database`` too."""
     return system_context()

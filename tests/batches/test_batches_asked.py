@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 import worker as worker_process
 from django.db import OperationalError, ProgrammingError, connections
 
-from conftest import Desk
 from egide.doors import worker
 from egide.doors.worker import Stop, do_next, work
 from egide.doors.works import KINDS, Ending, Kind, ask_call, ask_of_perimeter, ask_reading, receive_file, start_again
@@ -35,16 +35,19 @@ from egide.work.job_queries import JobRow, job
 from egide.work.running import next_job
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, rows
 
+if TYPE_CHECKING:
+    from conftest import Desk
+
 DAY, NOVEMBER = "2015-12-15", date(2015, 11, 1)
 EVERYONE = (1, 2, 3)
 SECRET = "1 84 12 75 110 005 42"
 
 
 @pytest.fixture
-def centre(database: str, system: Context, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def centre(lasting_centre: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """The people of the centre, on a base of their own whose day is in December 2015."""
     monkeypatch.setenv("EGIDE_TODAY", DAY)
-    return Desk()
+    return lasting_centre
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Enrolment, EnrolmentForm
+from egide.contracts.models import Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
@@ -311,3 +311,8 @@ def linked_enrolments(enrolment_ids: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_LINKED, [list(enrolment_ids)])
         return [row[0] for row in cursor.fetchall()]
+
+
+def count_movements_to_send() -> int:
+    """How many rights movements wait for the next file to the scheme."""
+    return RightsMovement.objects.filter(state="to_send").count()

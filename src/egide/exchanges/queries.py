@@ -129,6 +129,11 @@ def rejected_places(file_id: int) -> list[tuple[int, int]]:
     return list(standing.values_list("line_no", "position").distinct())
 
 
+def rejects_of(file_id: int) -> list[Reject]:
+    """Every reject of a file, in the order of its lines, whatever became of it."""
+    return list(Reject.objects.filter(file_id=file_id).order_by("line_no", "position", "id"))
+
+
 def recyclable(reject_ids: Sequence[int]) -> dict[int, list[int]]:
     """The open rejects of care files among these, by file: those that a second reading may take."""
     found: dict[int, list[int]] = {}

@@ -24,7 +24,7 @@ def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None
 
 def perimeter_names(perimeter_ids: Sequence[int]) -> dict[int, str]:
     """The organisation that manages each of these perimeters, by name: the delegate, else the insurer."""
-    return {one.pk: str(one) for one in Perimeter.objects.filter(pk__in=list(perimeter_ids))}
+    return {one.pk: str(one) for one in Perimeter.objects.filter(pk__in=list(perimeter_ids)).order_by("pk")}
 
 
 def perimeter_codes() -> dict[str, int]:

@@ -12,7 +12,7 @@ from egide.exchanges.acts import Fault, add_rejects, close_file, refuse_file
 from egide.exchanges.codecs.enrolment_cells import CellFault
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_sheet import EnrolmentRow, RowReject, SheetRead, read_enrolments
-from egide.exchanges.queries import FileRow
+from egide.exchanges.queries import FileRow, rejects_of
 from egide.journal import store
 from egide.journal.acts import AlreadyDone, perform
 from egide.journal.facts import Context
@@ -148,16 +148,36 @@ def _close(context: Context, file: FileRow, read: SheetRead, refused: list[RowRe
         act.because(f"{file.posted} lignes prises, {file.rejected} refusées.")
 
 
+def refused_rows(file: FileRow) -> SheetRead:
+    """The refused rows of a table that was read: their cells from the file itself, their reasons from its rejects."""
+    read = read_enrolments(file.name, store.load(file.sha256))
+    cells = {row.line_no: _cells(row) for row in read.rows} | {row.line_no: row.values for row in read.rejects}
+    refused = groupby(rejects_of(file.pk), key=lambda reject: reject.line_no)
+    return SheetRead(
+        (),
+        tuple(
+            RowReject(
+                line_no,
+                cells[line_no],
+                tuple(CellFault(one.field, one.code, one.message, one.remedy) for one in rejects),
+            )
+            for line_no, rejects in refused
+        ),
+    )
+
+
+def _cells(row: EnrolmentRow) -> tuple[str, ...]:
+    """The cells of a sound row, as they can be typed again."""
+    values = (getattr(row, column.name) for column in COLUMNS)
+    return tuple(value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value or "") for value in values)
+
+
 def _as_reject(row: EnrolmentRow, refusal: Refusal) -> RowReject:
     """A refused family keeps its rows as they can be typed again, each with the same reason."""
-    shown = []
-    for column in COLUMNS:
-        value = getattr(row, column.name)
-        shown.append(value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value or ""))
     fault = CellFault(
         column=refusal.where or "family_reference", code=refusal.code, message=refusal.message, remedy=refusal.remedy
     )
-    return RowReject(row.line_no, tuple(shown), (fault,))
+    return RowReject(row.line_no, _cells(row), (fault,))
 
 
 def _refusal(code: str, where: str, message: str, remedy: str) -> Refusal:

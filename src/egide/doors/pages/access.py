@@ -116,7 +116,9 @@ def allowed(request: PageRequest, permission: Permission) -> bool:
 
 
 def outcome_url(outcome: dict[str, object]) -> str:
-    """Where a request that was already served ended: its enrolment, its form, or the page of the day."""
+    """Where a request that was already served ended: its work, its enrolment, its form, its file, or the page of the day."""
+    if job := outcome.get("job"):
+        return reverse("work", args=[job])
     if number := outcome.get("number"):
         return reverse("member", args=[number])
     if form := outcome.get("form"):
@@ -127,4 +129,6 @@ def outcome_url(outcome: dict[str, object]) -> str:
         return reverse("right", args=[movement])
     if item := outcome.get("item"):
         return reverse("item", args=[item])
+    if file := outcome.get("file"):
+        return reverse("file", args=[file])
     return reverse("today")

@@ -11,11 +11,14 @@ from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.file_lines import file_rows
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
+from egide.doors.pages.receiving import reading_offered
 from egide.doors.pages.sheets import sheet
-from egide.exchanges.queries import FileRow, files_by_way, find_file
+from egide.doors.works import KINDS
+from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
+from egide.work.job_queries import UNDER_WAY, job_about
 
 SIZE = 50
 CARE = "noemie.care"
@@ -151,8 +154,44 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         "rows": rows,
         "page": page_shape(base, {"issue": outcome}, number=number, size=SIZE, shown=len(rows), more=more),
         "progress": _progress(found),
+        "work": _work_on(found),
+        "actions": _actions(request, found),
     }
     return show(request, "pages/file.html", context, nav="files")
+
+
+def _work_on(file: FileRow) -> Shape | None:
+    """The work under way on this file, to follow it from here."""
+    found = job_about(KINDS, "file", file.pk)
+    if found is None or found.state not in UNDER_WAY:
+        return None
+    return {"url": reverse("work", args=[found.pk]), "title": found.title}
+
+
+def _actions(request: PageRequest, file: FileRow) -> list[Shape]:
+    """What may be done with this file now."""
+    base: Shape = {
+        "method": "post",
+        "act": "read",
+        "label": _("Lire ce fichier"),
+        "icon": "arrow-right",
+        "primary": True,
+    }
+    actions = []
+    if reading_offered(request, file.format, file.state) and _work_on(file) is None:
+        actions.append(base | {"url": reverse("file-read", args=[file.pk])})
+    if file.format == CARE and allowed(request, Permission.BENEFITS) and count_open_rejects(file.pk):
+        url = f"{reverse('work-new', args=['rejets'])}?file={file.pk}"
+        actions.append({"url": url, "label": _("Reprendre les rejets ouverts"), "icon": "arrow-repeat"})
+    if (
+        file.format == "enrolment.sheet"
+        and file.state == "read"
+        and file.rejected
+        and allowed(request, Permission.ENROL)
+    ):
+        url = reverse("file-refused-lines", args=[file.pk])
+        actions.append({"url": url, "label": _("Lignes refusées, à corriger"), "icon": "download"})
+    return actions
 
 
 def _progress(file: FileRow) -> Shape | None:

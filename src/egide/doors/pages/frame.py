@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed
+from egide.doors.pages.works_mark import works_mark
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
@@ -26,6 +27,7 @@ SECTIONS: dict[str, tuple[Permission, ...]] = {
     "enrolments": (Permission.READ,),
     "files": (Permission.EXCHANGES,),
     "rejects": (Permission.EXCHANGES,),
+    "works": (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
     "products": (Permission.READ, Permission.PRODUCTS),
     "week": (Permission.STEER,),
     "journal": (Permission.AUDIT, Permission.STEER),
@@ -73,6 +75,7 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
         "counts": {"today": waiting, "rejects": refused},
         "sections": sections,
+        "works": works_mark(request) if "works" in sections else None,
     }
 
 

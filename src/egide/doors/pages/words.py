@@ -77,6 +77,11 @@ ACTS: Words = {
     "person.correct": _("Identité corrigée"),
     "work.give_back": _("Dossier remis dans la file"),
     "work.hand_over": _("Dossier passé à un collègue"),
+    "work.ask": _("Travail demandé"),
+    "work.ask_again": _("Travail relancé"),
+    "work.done": _("Travail terminé"),
+    "work.refused": _("Travail refusé"),
+    "work.failed": _("Travail en échec"),
 }
 ITEMS: Words = {
     "enrolment": _("Adhésion"),
@@ -167,6 +172,25 @@ MOVEMENT_STATES: dict[str, tuple[str | Promise, str]] = {
     "sent": (_("Envoyé"), "neutral"),
     "reported": (_("Signalé"), "warn"),
     "acquitted": (_("Acquitté"), "ok"),
+}
+JOBS: Words = {
+    "care.read": _("Lecture de soins"),
+    "enrolments.import": _("Import d’adhésions"),
+    "bank.returns": _("Rejets de prélèvements"),
+    "rights.answers": _("Réponses aux mouvements"),
+    "premiums.try": _("Essai d’un appel de cotisations"),
+    "premiums.call": _("Appel de cotisations"),
+    "benefits.pay": _("Paiement des prestations"),
+    "benefits.statements": _("Relevés de prestations"),
+    "rights.send": _("Envoi de mouvements de droits"),
+    "rejects.recycle": _("Reprise de rejets"),
+}
+JOB_STATES: dict[str, tuple[str | Promise, str]] = {
+    "waiting": (_("En attente"), "paused"),
+    "running": (_("En cours"), "info"),
+    "done": (_("Terminé"), "ok"),
+    "refused": (_("Refusé"), "late"),
+    "failed": (_("En échec"), "late"),
 }
 RESUMES = _("à la réception des pièces")
 
