@@ -21,9 +21,6 @@ FRACTIONS_ALLOWED = (
     "egide.documents.scans",  # points per inch
 )
 CLOCK = "egide.journal.clock"
-TABLES_ALLOWED = (
-    "egide.doors.demo.centre",
-)  # an open debt: it writes its organisations and users itself, without acts
 
 
 def fractions(module: Module) -> Iterator[Offence]:
@@ -86,8 +83,6 @@ def database_in_pure_rooms(module: Module) -> Iterator[Offence]:
 
 def foreign_tables(module: Module) -> Iterator[Offence]:
     """A package, the doors among them, that reaches into another package's tables."""
-    if module.name in TABLES_ALLOWED:
-        return
     own = module.name.split(".")[1:2]
     for node, name in imports(module):
         found = re.match(r"egide\.(\w+)(?:\.models\b|$)", name)

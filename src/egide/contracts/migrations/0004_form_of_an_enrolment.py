@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0002_protection")]
+    dependencies = [("contracts", "0003_form_channel")]
     operations = [
         # The member page asks three times which form an enrolment comes from.
         migrations.AddIndex(
