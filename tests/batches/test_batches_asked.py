@@ -19,6 +19,7 @@ import worker as worker_process
 from django.db import OperationalError, ProgrammingError, connections
 
 from egide.doors import worker
+from egide.doors.commands.works import beside
 from egide.doors.worker import Stop, do_next, work
 from egide.doors.works import KINDS, Ending, Kind, ask_call, ask_of_perimeter, ask_reading, receive_file, start_again
 from egide.exchanges.acts import Arrival
@@ -337,3 +338,24 @@ def test_a_lost_connection_gives_the_work_to_whoever_comes_next(centre: Desk, mo
     assert now_at(asked.pk).state == "running"
     work(Stop(), once=True)
     assert (now_at(asked.pk).state, now_at(asked.pk).attempts) == ("done", 2)
+
+
+def test_a_worker_beside_the_server_that_dies_is_replaced(
+    server: Cluster, database: str, centre: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``serve`` keeps one worker: killed, another takes its place and does what waits; it ends with the server."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2] / "src"))
+    monkeypatch.setenv("EGIDE_DATABASE_URL", server.url("egide_app", database))
+    monkeypatch.setenv("EGIDE_OWNER_DATABASE_URL", server.url("egide_owner", database))
+    with beside() as kept:
+        first = kept.worker
+        first.kill()
+        first.wait()
+        asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+        with psycopg.connect(server.url("egide_owner", "postgres"), autocommit=True) as admin:
+            for _ in range(600):
+                if now_at(asked.pk).state == "done":
+                    break
+                admin.execute("SELECT pg_sleep(0.05)")
+        assert (now_at(asked.pk).state, kept.worker.pid == first.pid) == ("done", False)
+    assert kept.worker.returncode == 0

@@ -23,7 +23,7 @@ _OK = 200
 # The main pages, fetched as a team leader, who sees them all.
 _PAGES = (
     "/", "/recherche?q=martin", "/adhesions", "/fichiers", "/rejets", "/produits", "/produits/horizon_sante", "/semaine",
-    "/journal",
+    "/journal", "/travaux",
 )  # fmt: skip
 
 

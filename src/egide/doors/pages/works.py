@@ -148,6 +148,9 @@ def _links(found: JobRow) -> list[Shape]:
         links.append({"url": reverse("file", args=[found.figures["file"]]), "label": _("Le fichier émis")})
     if found.figures.get("rejected") and found.kind == "care.read":
         links.append({"url": f"{reverse('rejects')}?file={found.subject_id}", "label": _("Les rejets à traiter")})
+    if found.figures.get("rejected") and found.kind == "enrolments.import":
+        url = reverse("file-refused-lines", args=[found.subject_id])
+        links.append({"url": url, "label": _("Lignes refusées, à corriger")})
     return links
 
 
