@@ -206,10 +206,10 @@ def test_a_key_belongs_to_the_person_not_to_their_name(
 
 def test_older_keys_are_given_to_who_used_them(database: str) -> None:
     """The migration reads the owner of each key in its act; a job's stay a job's, and a word used twice stays readable."""
+    people = ((7, "Alix Bernard"), (7, "Alix Martin"), (None, "Égide"))
+    acts = [do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API)) for number, label in people]
     call_command("migrate", "journal", "0001", database="owner", verbosity=0)
-    alix, renamed, job = ((7, "Alix Bernard"), (7, "Alix Martin"), (None, "Égide"))
-    for number, label in (alix, renamed, job):
-        act = do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API))
+    for (_number, label), act in zip(people, acts, strict=True):
         with connections["owner"].cursor() as cursor:
             cursor.execute(
                 "INSERT INTO journal_key (actor, key, kind, input_hash, act_id, outcome)"
@@ -220,7 +220,7 @@ def test_older_keys_are_given_to_who_used_them(database: str) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT actor, actor_id FROM journal_key WHERE key = 'k' ORDER BY id")
         assert cursor.fetchall() == [("Alix Bernard", 7), ("Alix Martin", None), ("Égide", None)]
-    for number, label in (alix, renamed, job):
+    for number, label in people:
         with pytest.raises(AlreadyDone):
             do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API, key="k"))
 

@@ -12,6 +12,7 @@ from egide.benefits.jobs.paying import pay
 from egide.contracts.acts.forms import ask_papers
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.desk import enrol
+from egide.doors.works import ask_of_perimeter
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context, Role
 from egide.journal.scope import reading, set_perimeters
@@ -55,6 +56,7 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0)
     settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
     pay(system, perimeter_id=perimeter)
+    ask_of_perimeter(system, "benefits.statements", perimeter_id=perimeter)
     return enrolment.number
 
 

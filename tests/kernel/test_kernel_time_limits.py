@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from egide.kernel.calendars import Calendar, OpenDays, Region
 from egide.kernel.errors import Refusal
+from egide.kernel.periods import add_months
 from egide.kernel.reference import load_time_limit
 from egide.kernel.time_limits import Pause, TimeLimit, Unit, deadline, due_on, latest_day_before
 
@@ -209,7 +210,7 @@ def _counts(unit: Unit, day: date, pauses: list[Pause]) -> bool:
 
 @given(situations(), st.integers(0, 60), st.integers(1, 30))
 def test_one_more_pause_never_hurries(situation: tuple[TimeLimit, date, list[Pause]], offset: int, length: int) -> None:
-    """Adding a pause, or starting later, never makes the due date earlier; an open limit is a working day."""
+    """Adding a pause, or starting later, never makes the due date earlier; a working-day limit ends on a working day."""
     limit, start, pauses = situation
     first = start + timedelta(days=offset)
     more = [*pauses, Pause(first, first + timedelta(days=length), "encore")]
@@ -218,9 +219,12 @@ def test_one_more_pause_never_hurries(situation: tuple[TimeLimit, date, list[Pau
     assert before is not None
     assert after is not None
     assert before <= after
-    later = due_on(limit, start + timedelta(days=1), pauses, CALENDAR)
-    assert later is not None
-    assert before <= later
+    # 28 and 31 January end one month the same day: a pause inside the first month may then be outside the second.
+    ends = [add_months(day, limit.amount) for day in (start, start + timedelta(days=1))]
+    if limit.unit is not Unit.MONTHS or ends[0] < ends[1]:
+        later = due_on(limit, start + timedelta(days=1), pauses, CALENDAR)
+        assert later is not None
+        assert before <= later
     if limit.unit is Unit.WORKING:
         assert CALENDAR.is_working_day(after)
 

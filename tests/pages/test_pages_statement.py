@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from egide.benefits.jobs import pay
+from egide.benefits.jobs.paying import pay
 from egide.benefits.models import Payment
 from egide.contracts.models import Enrolment
 from egide.documents.models import Document
