@@ -61,6 +61,7 @@ from egide.journal.permissions import Permission
 from egide.journal.scope import reading, set_perimeters
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_count
 from egide.kernel.money import format_eur
 from egide.people.papers import organisation_of
 from egide.products.queries import book_for
@@ -130,7 +131,7 @@ def pay(context: Context, *, perimeter_id: int, progress: Progress = lambda _: N
             (entry_id,) = post_transfers(act, wanted, perimeter_id=perimeter_id)
             keep_payments(wanted, perimeter_id=perimeter_id, file_id=file.pk, entry_id=entry_id)
             act.outcome = {"payments": wanted.height, "cents": total, "file": file.pk}
-            act.because(f"{wanted.height} virements pour {format_eur(total)}.")
+            act.because(f"{format_count(wanted.height, 'virement', 'virements')} pour {format_eur(total)}.")
         progress(f"{wanted.height} virements pour {format_eur(total)}")
     return wanted.height, total
 
@@ -313,7 +314,7 @@ def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
                 act,
                 NewItem(
                     kind="rejects",
-                    title=f"{rejected} rejets à traiter dans {file.name}",
+                    title=f"{format_count(rejected, 'rejet', 'rejets')} à traiter dans {file.name}",
                     perimeter_id=file.perimeter_id,
                     subject_kind="file",
                     subject_id=file.pk,

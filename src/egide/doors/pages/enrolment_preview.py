@@ -13,6 +13,7 @@ from egide.contracts.acts.forms import effect_of
 from egide.contracts.decisions.reading import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
 from egide.contracts.models import EnrolmentForm
+from egide.contracts.queries import product_terms
 from egide.doors.pages import words
 from egide.doors.pages.enrolment_fields import certificate_of, people_of
 from egide.doors.pages.frame import Shape, ref
@@ -129,6 +130,8 @@ def preview(form: EnrolmentForm, draft: Draft) -> Shape:
         "starts_why": ref("effet", form.pk),
         "ends_on": draft.effect.ends_on,
         "sentence": _sentence(draft.effect),
+        "aided": product_terms(form.product_code, form.received_on).certificates_required
+        or any(row["aid_cents"] or row["other_aid_cents"] for row in rows),
         "rows": rows,
         "total": {
             "gross_cents": schedule.gross_cents,

@@ -124,6 +124,7 @@ def _others(rows: list[CoverRow], day: date) -> list[Shape]:
             "born_on": row.birth_date,
             "age": age_on(row.birth_date, day),
             "note": _note(row, day),
+            "state": state(_("À venir"), "info") if row.starts_on and row.starts_on > day else None,
         }
     return list(found.values())
 

@@ -17,6 +17,7 @@ from egide.doors.pages.reasons import part, why_rule, why_sentences
 from egide.journal import clock
 from egide.journal.models import Act
 from egide.kernel.money import format_eur
+from egide.kernel.text import elided
 from egide.kernel.time_limits import Deadline
 from egide.products.queries import book_for
 from egide.work.models import Item
@@ -140,7 +141,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         "start": words.day(start),
         "until": until,
     }
-    return why_sentences(_("Couverture de %(who)s") % {"who": name}, start, "jour", [said, *texts(reasons)])
+    return why_sentences(elided(_("Couverture de %(who)s") % {"who": name}), start, "jour", [said, *texts(reasons)])
 
 
 def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
