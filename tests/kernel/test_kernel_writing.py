@@ -47,6 +47,7 @@ from egide.kernel.text import elided, search_key, sort_key
         (elided("Attestation de Aïcha"), "Attestation d’Aïcha"),
         (elided("De Élodie à Luc"), "D’Élodie à Luc"),
         (elided("Droits de Léonie, de Ève"), "Droits de Léonie, d’Ève"),
+        (elided("Appel de août, de mai, de octobre 2015"), "Appel d’août, de mai, d’octobre 2015"),
         (elided("Rang de naissance de Hugo"), "Rang de naissance de Hugo"),
         (elided("Le monde Amical, date de entrée"), "Le monde Amical, date de entrée"),
     ],

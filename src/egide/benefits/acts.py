@@ -61,6 +61,12 @@ def take_lines(record: Record, fresh: pl.DataFrame, *, file_id: int, received_on
     return paid + (replay(record, reversed_in) if reversed_in else 0)
 
 
+def keep_ignored(ignored: pl.DataFrame, *, file_id: int) -> None:
+    """Keeps why each act of a file was set aside (``IGNORED_SCHEMA``), with the line that it repeats."""
+    with connection.cursor() as cursor:
+        copy_frame(cursor, ignored.with_columns(file_id=pl.lit(file_id)), into="benefits_ignored_line")
+
+
 def replay(record: Record, enrolment_ids: Sequence[int]) -> int:
     """Decides again everything these enrolments received, and posts only what differs; returns the cents posted.
 

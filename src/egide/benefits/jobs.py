@@ -14,7 +14,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection, transaction
 
-from egide.benefits.acts import issue_statement, keep_payments, post_transfers, replay, take_lines
+from egide.benefits.acts import issue_statement, keep_ignored, keep_payments, post_transfers, replay, take_lines
 from egide.benefits.decisions.adjudication import adjudicate, difference, set_apart_uncomputable, standing
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -31,6 +31,7 @@ from egide.benefits.queries import (
     OPENING_SCHEMA,
     care_families,
     counters_of,
+    ignored_places,
     lines_held,
     lives_of_perimeter,
     payments_to_tell,
@@ -222,7 +223,8 @@ def _only_repeats(context: Context, lines: pl.DataFrame) -> bool:
 def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.DataFrame) -> int:
     """One slice: repeats set apart, reversals paired, the rest kept, adjudicated and posted."""
     held = _held(lines)
-    fresh, _ = set_apart_duplicates(lines, held)
+    fresh, repeated = set_apart_duplicates(lines, held)
+    keep_ignored(repeated, file_id=file.pk)
     sound, odd = set_apart_uncomputable(fresh, book_for)
     paired, lost = pair_reversals(sound, _not_reversed(held))
     refused = pl.concat([lost, as_refused(odd, "line.uncomputable")])
@@ -248,11 +250,17 @@ def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
 
 
 def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> Matching:
-    """Without the acts that an interrupted run already posted or rejected: its word stands, whatever changed since."""
+    """Without the acts that an earlier run posted, ignored or rejected: its word stands, whatever changed since."""
     posted = posted_places(file.pk)
     places = pl.DataFrame(rejected_places(file.pk), schema={"line_no": pl.Int32, "position": pl.Int32}, orient="row")
     rejected = places.join(lines.select("line_no", "act_no", "position"), on=["line_no", "position"])
-    done = pl.concat([posted, rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16))])
+    done = pl.concat(
+        [
+            posted,
+            ignored_places(file.pk),
+            rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16)),
+        ]
+    )
     keys = ["line_no", "act_no"]
     return Matching(
         matching.matched.join(done, on=keys, how="anti"), matching.refused.join(posted, on=keys, how="anti")

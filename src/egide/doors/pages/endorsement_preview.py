@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -116,7 +116,8 @@ def _said(cover: CoverFacts | None) -> str:
     if cover is None:
         return _("non couvert")
     if cover.ends_on:
-        return _("couvert du %(start)s au %(end)s exclu") % {"start": _day(cover.starts_on), "end": _day(cover.ends_on)}
+        last = cover.ends_on - timedelta(days=1)
+        return _("couvert du %(start)s au %(end)s") % {"start": _day(cover.starts_on), "end": _day(last)}
     return _("couvert depuis le %(start)s") % {"start": _day(cover.starts_on)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -133,7 +135,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if row is None:
         return None
     name, link, start, end, number, reasons = row
-    until = _("jusqu’au %(day)s exclu") % {"day": words.day(end)} if end else _("sans date de fin")
+    until = _("jusqu’au %(day)s") % {"day": words.day(end - timedelta(days=1))} if end else _("sans date de fin")
     said = _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s.") % {
         "who": name,
         "link": words.said(words.LINKS, link).lower(),
