@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import audit, follow
-from egide.benefits.jobs.reading import read_file
+from egide.benefits.jobs.reading import read_file, recycle
 from egide.benefits.models import Counter
-from egide.benefits.queries import explain_line, latest_lines, lines_of_file
+from egide.benefits.queries import explain_line, ignored_lines, ignored_reasons, latest_lines, lines_of_file
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
 from egide.doors.desk import change
 from egide.exchanges.models import Reject
+from egide.exchanges.queries import open_rejects
 from egide.exchanges.simulator import scheme_care_file
 from egide.journal.facts import Context
 from egide.journal.invariants import examine
@@ -201,7 +202,7 @@ def test_a_line_that_cannot_be_used_becomes_a_reject(
     assert reject.remedy
     assert reject.content["act_code"] == odd.act
     item = Item.objects.get(kind="rejects", subject_kind="file", subject_id=file.pk)
-    assert item.title.startswith("1 rejet")
+    assert item.title.startswith("1\N{NO-BREAK SPACE}rejet à traiter")
     sound(system)
 
 
@@ -269,9 +270,12 @@ def test_a_line_sent_again_is_ignored(home: Home, system: Context) -> None:
     cares = [Care(home.people[0]), Care(home.people[1], **CROWN)]
     settled(system, cares, home.insured)
     again = [replace(care, reference=f"X{n:09d}") for n, care in enumerate(cares)]
-    _, outcome = settled(system, [*again, Care(home.people[2], invoice=9)], home.insured)
+    file, outcome = settled(system, [*again, Care(home.people[2], invoice=9)], home.insured)
     assert (outcome.posted, outcome.ignored, outcome.rejected) == (1, 2, 0)
     assert posted(home) == [690, 16_663, 690]
+    assert ignored_reasons(file.pk) == [("line.duplicate", 2)]
+    first = rows("SELECT id, act_code FROM benefits_care_line ORDER BY id LIMIT 2")
+    assert [(line.repeats_id, line.act_code) for line in ignored_lines(file.pk)] == first
     sound(system)
 
 
@@ -305,9 +309,25 @@ def test_two_equal_acts_of_one_invoice_are_two(home: Home, system: Context) -> N
 def test_a_line_repeated_inside_one_file_is_paid_once(home: Home, system: Context) -> None:
     """The same invoice twice in one file, under two references, is one care: the second is ignored."""
     visit, other = Care(home.people[0], invoice=7), Care(home.people[1], invoice=8)
-    _, outcome = settled(system, [visit, other, visit], home.insured)
-    assert (outcome.posted, outcome.ignored, outcome.paid_cents) == (2, 1, 1380)
+    file, outcome = settled(system, [visit, other, visit, other], home.insured)
+    assert (outcome.posted, outcome.ignored, outcome.paid_cents) == (2, 2, 1380)
+    kept = [number for (number,) in rows("SELECT id FROM benefits_care_line WHERE file_id = %s ORDER BY id", file.pk)]
+    assert [line.repeats_id for line in ignored_lines(file.pk)] == kept
     sound(system)
+
+
+def test_a_repeat_stays_ignored_when_its_file_is_taken_up_again(home: Home, system: Context) -> None:
+    """Set aside once, a line is not paid later because the line that it repeated was taken back in between."""
+    visit = Care(home.people[0], invoice=7)
+    settled(system, [visit], home.insured)
+    stranger = Care(home.people[0], nir="2800145990077", invoice=8)
+    file, outcome = settled(system, [visit, stranger], home.insured)
+    assert (outcome.ignored, outcome.rejected) == (1, 1)
+    settled(system, [replace(visit, operation="A")], home.insured)
+    recycle(system, [reject.pk for reject in open_rejects(file_id=file.pk)])
+    file.refresh_from_db()
+    assert (file.posted, file.ignored, file.rejected) == (0, 1, 1)
+    assert sum(posted(home)) == 0
 
 
 # ---- reversals

@@ -18,7 +18,7 @@ from egide.kernel.formats import (
     format_period,
     format_range,
 )
-from egide.kernel.text import search_key, sort_key
+from egide.kernel.text import elided, search_key, sort_key
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,12 @@ from egide.kernel.text import search_key, sort_key
         (format_count(1, "jour", "jours"), "1\u00a0jour"),
         (format_count(2, "jour", "jours"), "2\u00a0jours"),
         (format_count(0, "day", "days", "en"), "0\u00a0days"),
+        (elided("Attestation de Aïcha"), "Attestation d’Aïcha"),
+        (elided("De Élodie à Luc"), "D’Élodie à Luc"),
+        (elided("Droits de Léonie, de Ève"), "Droits de Léonie, d’Ève"),
+        (elided("Appel de août, de mai, de octobre 2015"), "Appel d’août, de mai, d’octobre 2015"),
+        (elided("Rang de naissance de Hugo"), "Rang de naissance de Hugo"),
+        (elided("Le monde Amical, date de entrée"), "Le monde Amical, date de entrée"),
     ],
 )
 def test_dates_and_counts_are_written_as_people_read_them(written: str, expected: str) -> None:

@@ -54,7 +54,7 @@ def test_the_preview_shows_every_euro_and_keeps_nothing(client: Client, family: 
     answer = asked(client, family, BIRTH, "preview", **{"HX-Request": "true"})
     said = text_of(answer)
     assert answer.status_code == 200 and "Effet au 15 novembre 2015" in said
-    assert "Cotisation de Ève, novembre 2015" in said and "débité de" in said
+    assert "Cotisation d’Ève, novembre 2015" in said and "débité de" in said
     assert (Act.objects.count(), Cover.objects.filter(enrolment=family).count()) == (acts, 2)
     for link in links_of(answer, "/pourquoi/"):
         assert client.get(link, headers={"HX-Request": "true"}).status_code == 200, link

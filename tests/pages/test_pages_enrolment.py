@@ -156,12 +156,13 @@ def test_validating_makes_the_enrolment_and_all_that_follows(client: Client, for
     assert "Adhésion validée" in journal and "Sonia Marchetti" in journal
 
 
-def test_a_double_click_makes_one_enrolment(client: Client, form: EnrolmentForm) -> None:
-    """The same key with the same input answers what was done the first time."""
+@pytest.mark.parametrize("changed", [{}, {"phone": "06 39 98 00 01"}], ids=["as saved", "typed since"])
+def test_a_double_click_makes_one_enrolment(client: Client, form: EnrolmentForm, changed: dict[str, str]) -> None:
+    """The same key with the same input answers what was done the first time, even when it kept something typed since."""
     content = content_of(a_family(0), wished=NOVEMBER)
     press(client, form, "save", content)
     page = client.get(f"/adhesions/{form.pk}")
-    given = {**as_posted(content), "revision": hidden(page, "revision"), "form_key": hidden(page, "form_key")}
+    given = {**as_posted(content | changed), "revision": hidden(page, "revision"), "form_key": hidden(page, "form_key")}
     answers = [client.post(f"/adhesions/{form.pk}", {**given, "act": "validate"}) for _click in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert answers[0]["Location"] == answers[1]["Location"]

@@ -23,6 +23,7 @@ INSERT_ONLY = (
     "ledger_line",
     "benefits_care_line",
     "benefits_posting",
+    "benefits_ignored_line",
     "contracts_aidcertificate",
     "products_productversion",
 )

@@ -73,6 +73,12 @@ def slice_done(run: Run, number: int, paid_cents: int) -> None:
     )
 
 
+def keep_ignored(ignored: pl.DataFrame, *, file_id: int) -> None:
+    """Keeps why each act of a file was set aside (``IGNORED_SCHEMA``), with the line that it repeats."""
+    with connection.cursor() as cursor:
+        copy_frame(cursor, ignored.with_columns(file_id=pl.lit(file_id)), into="benefits_ignored_line")
+
+
 def replay(record: Record, enrolment_ids: Sequence[int]) -> int:
     """Decides again everything these enrolments received, and posts only what differs; returns the cents posted.
 

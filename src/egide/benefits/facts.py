@@ -46,6 +46,8 @@ REFUSED_SCHEMA: Schema = {
     "person_id": pl.Int64,
     "perimeter_id": pl.Int16,
 }
+# An act set aside, and the number of the line that already says the same.
+IGNORED_SCHEMA: Schema = {**REFUSED_SCHEMA, "repeats_id": pl.Int64}
 COUNTER_SCHEMA: Schema = {"counter": pl.String, "key": pl.String, "used": pl.Int64}
 
 
@@ -94,3 +96,15 @@ class CareLineFacts:
     basket: str
     reverses_id: int | None
     posted_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredLine:
+    """An act of a file that was set aside: where it stands, why, and the line that it repeats (none if rejected)."""
+
+    line_no: int
+    person_id: int
+    code: str
+    repeats_id: int | None
+    act_code: str
+    family: str

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 
 from egide.benefits.decisions.adjudication import adjudicate, care_facts, standing
-from egide.benefits.facts import COUNTER_SCHEMA, CareLineFacts, Schema
+from egide.benefits.facts import COUNTER_SCHEMA, CareLineFacts, IgnoredLine, Schema
 from egide.benefits.models import Payment
 from egide.contracts.queries import linked_enrolments
 from egide.journal.bulk import fetch_frame
@@ -96,6 +96,15 @@ def posted_places(file_id: int) -> pl.DataFrame:
     """Where in a file stand the acts that are in the books: ``line_no`` and ``act_no``."""
     return fetch_frame(
         "SELECT line_no, act_no FROM benefits_care_line WHERE file_id = %s",
+        [file_id],
+        {"line_no": pl.Int32, "act_no": pl.Int16},
+    )
+
+
+def ignored_places(file_id: int) -> pl.DataFrame:
+    """Where in a file stand the acts that were set aside: ``line_no`` and ``act_no``."""
+    return fetch_frame(
+        "SELECT line_no, act_no FROM benefits_ignored_line WHERE file_id = %s",
         [file_id],
         {"line_no": pl.Int32, "act_no": pl.Int16},
     )
@@ -211,6 +220,31 @@ def lines_of_file(file_id: int, *, offset: int = 0, limit: int = 50) -> list[Car
             [file_id, limit, offset],
         )
         return [CareLineFacts(*row) for row in cursor.fetchall()]
+
+
+def ignored_reasons(file_id: int) -> list[tuple[str, int]]:
+    """Why acts of a file were set aside, and how many for each reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, count(*) FROM benefits_ignored_line WHERE file_id = %s GROUP BY code ORDER BY 2 DESC",
+            [file_id],
+        )
+        return [(code, count) for code, count in cursor.fetchall()]
+
+
+def ignored_lines(file_id: int, *, offset: int = 0, limit: int = 50) -> list[IgnoredLine]:
+    """The acts of one file that were set aside, in its order, each with the line that it repeats."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT i.line_no, i.person_id, i.code, l.id, COALESCE(l.act_code, ''), COALESCE(l.family, '')
+            FROM (SELECT * FROM benefits_ignored_line WHERE file_id = %s
+                  ORDER BY line_no, act_no LIMIT %s OFFSET %s) i
+            LEFT JOIN benefits_care_line l ON l.id = i.repeats_id ORDER BY i.line_no, i.act_no
+            """,
+            [file_id, limit, offset],
+        )
+        return [IgnoredLine(*row) for row in cursor.fetchall()]
 
 
 TO_PAY_SCHEMA: Schema = {

@@ -26,6 +26,7 @@ class ProductTerms:
     version: date
     title: str
     formulas: tuple[str, ...]
+    labels: Mapping[str, str]  # of the formulas, as people say them
     certificates_required: bool
     twelve_months: bool
     contract_type: str
@@ -43,6 +44,7 @@ def _terms(book: Book) -> ProductTerms:
         version=book.version,
         title=book.title,
         formulas=tuple(code for code, _ in book.formulas),
+        labels=dict(book.formulas),
         certificates_required=bool(said.get("attestations_obligatoires", False)),
         twelve_months=said.get("duree_contrat_mois") == 12,
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",

@@ -6,6 +6,7 @@ and at once, so that the screen is right; a batch's acts are followed in bulk by
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db import transaction
@@ -24,10 +25,12 @@ from egide.people.acts import Identity
 from egide.premiums.jobs import follow as follow_premiums
 
 
-def enrol(context: Context, form_id: int, *, revision: int) -> EnrolmentRow:
+def enrol(
+    context: Context, form_id: int, *, revision: int, content: Mapping[str, object] | None = None
+) -> EnrolmentRow:
     """Validates a form: the enrolment, its account, its schedule with the PDF, its mandate and its movements exist."""
     with transaction.atomic():
-        enrolment = validate_form(context, form_id, revision=revision)
+        enrolment = validate_form(context, form_id, revision=revision, content=content)
         follow_premiums(_followed(context), [enrolment.pk], new_schedule=True)
     return enrolment
 

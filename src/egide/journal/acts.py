@@ -40,6 +40,7 @@ class Record:
     context: Context
     started_at: datetime
     subject: Subject | None = None
+    received_at: datetime | None = None  # when what the act answers reached the centre, if the act learns it
     due_on: date | None = None
     outcome: dict[str, object] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -153,7 +154,8 @@ def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) ->
     if record.subject is None:
         raise AssertionError(f"the act {record.kind} never said what it was about")
     context = record.context
-    done_at = max(clock.now(), context.received_at or record.started_at)
+    received_at = context.received_at or record.received_at or record.started_at
+    done_at = max(clock.now(), received_at)
     outcome = json.dumps(record.outcome, default=str, ensure_ascii=False)
     cursor.execute("SELECT egide_month('journal_act', %s)", [done_at.date()])
     cursor.execute(
@@ -174,7 +176,7 @@ def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) ->
             context.actor.label,
             context.actor.team_id,
             context.channel.value,
-            context.received_at or record.started_at,
+            received_at,
             record.due_on,
             done_at,
             done_at.date(),

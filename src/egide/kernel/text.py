@@ -16,6 +16,7 @@ _LIGATURES = str.maketrans(
 # Every combining mark; none is assigned beyond these planes.
 _MARKS = dict.fromkeys(code for code in range(0x20000) if unicodedata.combining(chr(code)))
 _BLANKS = re.compile(r"\s+")
+_NOT_ELIDED = re.compile(r"\b([Dd])e (?=[AEIOUÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ]|avril\b|août\b|octobre\b)")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -27,6 +28,14 @@ def unaccent(text: str) -> str:
         return text
     opened = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     return opened.translate(_MARKS)
+
+
+def elided(sentence: str) -> str:
+    """Return a French sentence with « de Aïcha » written « d’Aïcha » and « de août » written « d’août ».
+
+    Names begin with a capital; before an h, which is silent or not, nothing is changed.
+    """
+    return _NOT_ELIDED.sub(r"\1’", sentence)
 
 
 def sort_key(text: str) -> str:

@@ -31,7 +31,7 @@ def house_of(perimeter_id: int) -> House:
         address=tuple(organisation.address.split(", ")),
         phone=organisation.phone,
         email=organisation.email,
-        legal=(f"{organisation.name}, SIREN {organisation.siren}",),
+        legal=(f"{organisation.name}, SIREN {_grouped(organisation.siren)}",),
         insurer=insurer.name,
     )
 
@@ -78,3 +78,8 @@ def payment_of(mandate: Mandate | None, perimeter_id: int) -> Payment:
         creditor_name=organisation.name,
         creditor_identifier=organisation.creditor_identifier,
     )
+
+
+def _grouped(siren: str) -> str:
+    """Nine digits by three, held together."""
+    return "\N{NO-BREAK SPACE}".join(siren[at : at + 3] for at in range(0, len(siren), 3))

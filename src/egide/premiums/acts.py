@@ -15,6 +15,7 @@ from egide.journal.acts import Record
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
+from egide.kernel.text import elided
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, accounts_of, post_frame
 from egide.ledger.facts import AccountKind
 from egide.premiums.decisions import (
@@ -103,7 +104,7 @@ def call_slice(record: Record, facts: MonthFacts) -> tuple[int, int]:
     """
     moved: set[int] = set()
     called = 0
-    label = f"Appel de cotisations de {format_month(facts.month)}"
+    label = elided(f"Appel de cotisations de {format_month(facts.month)}")
     for changes, sides in _changes(facts):
         post_changes(record, changes, sides, perimeter_id=facts.perimeter_id, label=label, kind="premium.call")
         moved.update(changes["enrolment_id"].unique().to_list())

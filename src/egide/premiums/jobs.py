@@ -34,6 +34,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress, Told
+from egide.kernel.text import elided
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
@@ -243,7 +244,7 @@ def _post_debits(record: Record, wanted: pl.DataFrame, month: date, perimeter_id
     sent = account_of(AccountKind.DEBITS_SENT, perimeter_id)
     total = int(wanted["amount_cents"].sum())
     other = pl.DataFrame([(0, sent, total, Nature.DEBIT.value, None, month, None)], schema=LINE_SCHEMA, orient="row")
-    label = f"Prélèvements de {format_month(month)}"
+    label = elided(f"Prélèvements de {format_month(month)}")
     entry = pl.DataFrame([(0, clock.today(), "premium.debit", label, perimeter_id)], schema=ENTRY_SCHEMA, orient="row")
     post_frame(record, entry, pl.concat([lines, other]))
 
@@ -288,7 +289,7 @@ def record_returns(context: Context, file_id: int) -> int:
             entries.append(
                 Entry(
                     kind="premium.return",
-                    label=f"Prélèvement de {format_month(debit.month)} rejeté ({returned.reason_code})",
+                    label=elided(f"Prélèvement de {format_month(debit.month)} rejeté ({returned.reason_code})"),
                     perimeter_id=debit.perimeter_id,
                     booked_on=clock.today(),
                     legs=(

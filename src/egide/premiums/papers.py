@@ -33,7 +33,8 @@ def schedule_paper(enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Sch
     book = book_for(facts.product_code, months[0])
     persons, reasons = [], []
     # One person may have two covers, having left and come back: they are told once.
-    for cover in {cover.person_id: cover for cover in facts.covers}.values():
+    covers = {cover.person_id: cover for cover in facts.covers}.values()
+    for cover in sorted(covers, key=lambda cover: list(RELATIONSHIPS).index(cover.link)):
         shares = [share for i in schedule.instalments for share in i.shares if share.person_id == cover.person_id]
         if not shares:
             continue
@@ -52,7 +53,7 @@ def schedule_paper(enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Sch
             )
         )
         reasons.append(
-            papers.PersonReasons(name=name, lines=tuple(tell(explain_share(facts, cover.person_id, shares[0].month))))
+            papers.PersonReasons(name=name, lines=_said(explain_share(facts, cover.person_id, shares[0].month)))
         )
     return papers.Schedule(
         **letter_frame(enrolment.member, enrolment.number),
@@ -67,6 +68,11 @@ def schedule_paper(enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Sch
         net_cents=sum(share.before_tax_cents for i in schedule.instalments for share in i.shares),
         reasons=tuple(reasons),
     )
+
+
+def _said(step: Step) -> tuple[str, ...]:
+    """The reasons as a list: the paper draws the bullets that ``tell`` writes for a plain text."""
+    return tuple(line.removeprefix("– ") for line in tell(step) if not line.endswith(":"))
 
 
 def _instalment(each: Instalment) -> papers.Instalment:
@@ -89,5 +95,6 @@ def _taxes(schedule: Schedule, product_code: str) -> tuple[papers.Tax, ...]:
             for name, cents in share.taxes_cents:
                 totals[name] = totals.get(name, 0) + cents
                 if name in book.rules:
-                    labels[name] = book.label(name)
+                    label = book.label(name)
+                    labels[name] = f"{label[:1].upper()}{label[1:]}"
     return tuple(papers.Tax(label=labels[name], rate="", amount_cents=cents) for name, cents in totals.items() if cents)

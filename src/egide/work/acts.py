@@ -95,12 +95,12 @@ def resume(record: Record, item: Item, *, on: date | None = None) -> None:
 
 
 def close(record: Record, item: Item) -> None:
-    """Closes an item; its due date stays, so that being on time can be told afterwards."""
+    """Closes an item; its dates stay, and the act that closes it bears them: being on time can be told afterwards."""
     if item.state == "done":
         return
     if item.state == "paused":
         resume(record, item)
-    record.due_on = item.due_on
+    record.received_at, record.due_on = item.received_at, item.due_on
     item.state, item.closed_at = "done", clock.now()
     item.save()
 

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from egide.benefits.decisions.refusals import IGNORED_DUPLICATE
-from egide.benefits.facts import MATCHED_SCHEMA, REFUSED_SCHEMA, Matching
+from egide.benefits.facts import IGNORED_SCHEMA, MATCHED_SCHEMA, REFUSED_SCHEMA, Matching
 
 _THEIRS = ["nir", "birth_date", "birth_rank"]
 _OURS = ["insured_nir", "birth_date", "birth_rank"]
@@ -134,22 +134,35 @@ SAME_LINE = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents", 
 
 
 def set_apart_duplicates(matched: pl.DataFrame, existing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The lines to adjudicate, and those that repeat the line before them, to be ignored.
+    """The lines to adjudicate, and those that repeat the line before them, to be ignored (``IGNORED_SCHEMA``).
 
     Lines with the same ``SAME_LINE`` are one care, told in turn by a line and by its reversal: one that says again what the
     line before it said, held or in the same file, is a repeat. A line that was taken back may thus be sent again.
     """
     taken_back = existing.filter(pl.col("reverses_id").is_not_null())["reverses_id"].implode()
     stands = (pl.col("operation") == "N") & ~pl.col("line_id").is_in(taken_back)
-    held = existing.group_by(SAME_LINE).agg(held=pl.when(stands.any()).then(pl.lit("N")).otherwise(pl.lit("A")))
+    held = existing.group_by(SAME_LINE).agg(
+        held=pl.when(stands.any()).then(pl.lit("N")).otherwise(pl.lit("A")), held_id=pl.col("line_id").max()
+    )
     told = (
         matched.sort("line_id")
         .join(held, on=SAME_LINE, how="left", maintain_order="left")
         .with_columns(before=pl.col("operation").shift(1).over(SAME_LINE).fill_null(pl.col("held")))
     )
     repeated = told.filter(pl.col("operation") == pl.col("before"))
-    fresh = told.filter(pl.col("operation").ne_missing(pl.col("before"))).drop("held", "before")
-    return fresh, as_refused(repeated, IGNORED_DUPLICATE)
+    fresh = told.filter(pl.col("operation").ne_missing(pl.col("before"))).drop("held", "held_id", "before")
+    return fresh, _with_what_they_repeat(repeated, told)
+
+
+def _with_what_they_repeat(repeated: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Each repeat with the last line kept before it: in the same file, else among those held."""
+    if repeated.is_empty():
+        return pl.DataFrame(schema=IGNORED_SCHEMA)
+    kept = pl.when(pl.col("operation").ne_missing(pl.col("before"))).then("line_id")
+    same = told.join(repeated.select(SAME_LINE).unique(), on=SAME_LINE, how="semi", maintain_order="left")
+    same = same.with_columns(repeats_id=kept.forward_fill().over(SAME_LINE).fill_null(pl.col("held_id")))
+    found = same.filter(pl.col("operation") == pl.col("before")).with_columns(code=pl.lit(IGNORED_DUPLICATE))
+    return found.select(pl.col(name).cast(kind) for name, kind in IGNORED_SCHEMA.items())
 
 
 REVERSAL_KEY = ["person_id", "invoice_no", "act_code", "care_on", "charged_cents"]

@@ -60,3 +60,10 @@ REASONS = {
     )
 }
 IGNORED_DUPLICATE = "line.duplicate"
+IGNORED = {
+    IGNORED_DUPLICATE: Reason(
+        IGNORED_DUPLICATE,
+        "Répète une ligne déjà comptabilisée : même personne, même facture, même acte, mêmes montants.",
+        "Rien à faire : le soin n’est compté qu’une fois.",
+    )
+}

@@ -26,6 +26,7 @@ from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading
 from egide.kernel.calendars import Calendar, Region
+from egide.kernel.formats import format_count
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress, Told
 from egide.people.papers import organisation_of
@@ -50,7 +51,7 @@ def pay(context: Context, *, perimeter_id: int, progress: Progress = lambda _: N
             (entry_id,) = post_transfers(act, wanted, perimeter_id=perimeter_id)
             keep_payments(wanted, perimeter_id=perimeter_id, file_id=file.pk, entry_id=entry_id)
             act.outcome = {"payments": wanted.height, "cents": total, "file": file.pk}
-            act.because(f"{wanted.height} virements pour {format_eur(total)}.")
+            act.because(f"{format_count(wanted.height, 'virement', 'virements')} pour {format_eur(total)}.")
         progress(f"{wanted.height} virements pour {format_eur(total)}")
     return wanted.height, total
 

@@ -14,7 +14,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection
 
-from egide.benefits.acts import slice_done, take_lines
+from egide.benefits.acts import keep_ignored, slice_done, take_lines
 from egide.benefits.decisions.adjudication import set_apart_uncomputable
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -29,6 +29,7 @@ from egide.benefits.facts import Matching, Outcome
 from egide.benefits.models import Run
 from egide.benefits.queries import (
     care_families,
+    ignored_places,
     lines_held,
     people_known,
     posted_places,
@@ -51,6 +52,7 @@ from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_count
 from egide.kernel.progress import Progress, Told
 from egide.products.queries import book_for
 from egide.work.acts import NewItem, close_if_open, open_item
@@ -134,7 +136,8 @@ def _only_repeats(context: Context, lines: pl.DataFrame) -> bool:
 def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.DataFrame) -> int:
     """One slice: repeats set apart, reversals paired, the rest kept, adjudicated and posted."""
     held = _held(lines)
-    fresh, _ = set_apart_duplicates(lines, held)
+    fresh, repeated = set_apart_duplicates(lines, held)
+    keep_ignored(repeated, file_id=file.pk)
     sound, odd = set_apart_uncomputable(fresh, book_for)
     paired, lost = pair_reversals(sound, _not_reversed(held))
     refused = pl.concat([lost, as_refused(odd, "line.uncomputable")])
@@ -165,11 +168,17 @@ def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
 
 
 def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> Matching:
-    """Without the acts that an interrupted run already posted or rejected: its word stands, whatever changed since."""
+    """Without the acts that an earlier run posted, ignored or rejected: its word stands, whatever changed since."""
     posted = posted_places(file.pk)
     places = pl.DataFrame(rejected_places(file.pk), schema={"line_no": pl.Int32, "position": pl.Int32}, orient="row")
     rejected = places.join(lines.select("line_no", "act_no", "position"), on=["line_no", "position"])
-    done = pl.concat([posted, rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16))])
+    done = pl.concat(
+        [
+            posted,
+            ignored_places(file.pk),
+            rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16)),
+        ]
+    )
     keys = ["line_no", "act_no"]
     return Matching(
         matching.matched.join(done, on=keys, how="anti"), matching.refused.join(posted, on=keys, how="anti")
@@ -238,7 +247,7 @@ def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
                 act,
                 NewItem(
                     kind="rejects",
-                    title=f"{rejected} rejets à traiter dans {file.name}",
+                    title=f"{format_count(rejected, 'rejet', 'rejets')} à traiter dans {file.name}",
                     perimeter_id=file.perimeter_id,
                     subject_kind="file",
                     subject_id=file.pk,

@@ -21,6 +21,7 @@ from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_count
 from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
 from egide.work.acts import NewItem, close, open_item, pause, resume
 from egide.work.queries import item_about
@@ -153,9 +154,15 @@ def papers_received(
         act.because(f"Pièce reçue le {day:%d/%m/%Y} : {paper or 'pièces complémentaires'}.")
 
 
-def validate_form(context: Context, form_id: int, *, revision: int) -> Enrolment:
-    """Turns a complete form into an enrolment, with its covers, certificates, mandate and rights movements."""
-    with perform(context, "enrolment.validate", needs=Permission.ENROL, given=[form_id, revision]) as act:
+def validate_form(
+    context: Context, form_id: int, *, revision: int, content: Mapping[str, object] | None = None
+) -> Enrolment:
+    """Turns a complete form into an enrolment, with its covers, certificates, mandate and rights movements.
+
+    ``content`` is what was typed since the last save: kept by the same act, so that one key answers for both.
+    """
+    given = [form_id, revision] if content is None else [form_id, revision, dict(content)]
+    with perform(context, "enrolment.validate", needs=Permission.ENROL, given=given) as act:
         form = _locked(form_id)
         if form.state == "enrolled":
             raise Refusal(
@@ -165,6 +172,8 @@ def validate_form(context: Context, form_id: int, *, revision: int) -> Enrolment
                 remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
             )
         _same_revision(form, revision)
+        if content is not None:
+            form.content, form.revision = dict(content), form.revision + 1
         read = read_saved(form)
         if read.asked is None:
             first = read.blocking[0]
@@ -253,7 +262,8 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
             period=(effect.starts_on, effect.ends_on),
             certificate=person.certificate,
         )
-    record.because(f"Adhésion {number} : {len(people)} personnes couvertes en formule {asked.formula}.")
+    covered = format_count(len(people), "personne couverte", "personnes couvertes")
+    record.because(f"Adhésion {number} : {covered} en formule {terms.labels[asked.formula]}.")
     return enrolment
 
 

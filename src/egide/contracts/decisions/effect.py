@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from egide.contracts.facts import EffectDate, EnrolmentAsked
 from egide.kernel.formats import format_date
@@ -20,7 +20,7 @@ def effect_date(asked: EnrolmentAsked, *, twelve_months: bool, complete_on: date
     start, reasons = start_kept(asked.wished_start, agreements=agreements, complete_on=complete_on)
     end = add_months(start, 12) if twelve_months else None
     if end:
-        reasons.append(f"Contrat de douze mois, jusqu’au {format_date(end)} exclu.")
+        reasons.append(f"Contrat de douze mois, jusqu’au {format_date(end - timedelta(days=1))}.")
     return EffectDate(starts_on=start, ends_on=end, differs=start != asked.wished_start, reasons=tuple(reasons))
 
 

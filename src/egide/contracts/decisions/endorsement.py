@@ -15,6 +15,7 @@ from egide.contracts.facts import (
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
 from egide.kernel.periods import add_months, first_of_month
+from egide.kernel.text import elided
 
 _LATE_MONTHS = 12  # a change told later than this needs the insurer's agreement, not a form
 
@@ -118,7 +119,7 @@ def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPl
         enrolment,
         replace(enrolment, covers=_ended(enrolment, end, only=leaving.person_id)),
         end,
-        (f"Fin de couverture de {leaving.first_name} le {format_date(end)} ; le mois commencé reste dû.",),
+        (elided(f"Fin de couverture de {leaving.first_name} le {format_date(end)} ; le mois commencé reste dû."),),
     )
 
 

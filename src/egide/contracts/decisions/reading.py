@@ -16,6 +16,7 @@ from egide.kernel.formats import format_date
 from egide.kernel.identifiers import check_iban, check_nir
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on
+from egide.kernel.text import elided
 
 _LINKS = {"member": "adhérent", "spouse": "conjoint", "child": "enfant"}
 _OLDEST = 120
@@ -30,7 +31,7 @@ class _Reader:
 
     def add(self, where: str, code: str, message: str, remedy: str, *, missing: bool = False, paper: str = "") -> None:
         severity = Severity.MISSING if missing else Severity.WRONG
-        self.issues.append(Issue(where, code, message, remedy, severity, paper))
+        self.issues.append(Issue(where, code, elided(message), remedy, severity, elided(paper)))
 
     def warn(self, where: str, code: str, message: str, remedy: str) -> None:
         self.issues.append(Issue(where, code, message, remedy, Severity.WARNING))
@@ -390,11 +391,6 @@ def _amount(reader: _Reader, fields: Mapping[str, object], where: str, who: str)
         reader.add(where + "amount", refusal.code, refusal.message, refusal.remedy)
         return None
     if amount <= 0:
-        reader.add(
-            where + "amount",
-            "form.amount",
-            "Le montant de l’aide doit être positif.",
-            "Relisez l’attestation.",
-        )
+        reader.add(where + "amount", "form.amount", "Le montant de l’aide doit être positif.", "Relisez l’attestation.")
         return None
     return amount

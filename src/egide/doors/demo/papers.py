@@ -15,6 +15,7 @@ from egide.documents.facts_forms import AcsCertificate, EnrolmentForm, FilledFor
 from egide.documents.rendering import render
 from egide.documents.scans import scan
 from egide.kernel.money import parse_eur
+from egide.kernel.text import elided
 
 Content = Mapping[str, object]
 
@@ -195,7 +196,7 @@ def written_day(day: date) -> str:
 def title_of(content: Content) -> str:
     """The title of a received form, as the mail room names it."""
     member = persons_of(content)[0]
-    return f"Bulletin d’adhésion de {member['first_name']} {member['last_name']}"
+    return elided(f"Bulletin d’adhésion de {member['first_name']} {member['last_name']}")
 
 
 def _together(papers: Sequence[bytes]) -> bytes:

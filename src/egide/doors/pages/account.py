@@ -61,7 +61,8 @@ def account(request: PageRequest, number: str) -> HttpResponse:
 
 def _product(enrolment: EnrolmentRow) -> str:
     book = book_for(enrolment.product_code, max(enrolment.starts_on, clock.today()))
-    return f"{book.title}, {dict(book.formulas).get(enrolment.formula, enrolment.formula)}"
+    formula = dict(book.formulas).get(enrolment.formula, enrolment.formula)
+    return _("%(product)s, formule %(formula)s") % {"product": book.title, "formula": formula}
 
 
 def instalments_of(lines: Sequence[AccountLine]) -> dict[date, list[AccountLine]]:
@@ -101,10 +102,8 @@ def _line(number: str, line: AccountLine, names: Mapping[int, str]) -> Shape:
     explained = line.nature in ("premium", "aid_acs", "aid_other") and line.period and line.person_id
     return {
         "on": line.booked_on,
-        "label": f"{words.said(words.NATURES, line.nature)}, {line.label}"
-        if line.nature.startswith("aid")
-        else line.label,
-        "person": names.get(line.person_id or 0, ""),
+        "label": words.said(words.NATURES, line.nature),
+        "person": " · ".join(part for part in (names.get(line.person_id or 0, ""), line.label) if part),
         side: abs(line.amount_cents),
         "entry": str(line.entry_id),
         "why": ref("cotisation", f"{number}.{line.person_id}.{line.period:%Y-%m}.{line.nature}") if explained else None,
@@ -117,7 +116,7 @@ def _series(lines: Sequence[AccountLine]) -> Shape | None:
     for line in lines:  # the latest first: the first line of a day holds its closing balance
         days.setdefault(line.booked_on, line.balance_cents)
     points = [days[day] for day in sorted(days)]
-    if len(points) < 2:
+    if len(set(points)) < 2:
         return None
     said = _("De %(first)s à %(last)s, au plus haut %(top)s.")
     return {

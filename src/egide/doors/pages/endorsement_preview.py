@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from egide.doors.pages import words
 from egide.doors.pages.enrolment_preview import PROVISIONAL
 from egide.doors.pages.frame import Shape, ref
 from egide.kernel.money import format_eur
+from egide.kernel.text import elided
 from egide.premiums.acts import change_of
 from egide.premiums.decisions import contract_months
 from egide.premiums.queries import called_months, schedule_for
@@ -72,12 +73,14 @@ def _moves(plan: EndorsementPlan) -> list[Shape]:
     changes, _sides = change_of(plan.after, called_months(plan.after.perimeter_id))
     return [
         {
-            "label": _("%(nature)s de %(who)s, %(month)s")
-            % {
-                "nature": words.said(words.NATURES, row["nature"]),
-                "who": names.get(row["person_id"], ""),
-                "month": words.month(row["period"]),
-            },
+            "label": elided(
+                _("%(nature)s de %(who)s, %(month)s")
+                % {
+                    "nature": words.said(words.NATURES, row["nature"]),
+                    "who": names.get(row["person_id"], ""),
+                    "month": words.month(row["period"]),
+                }
+            ),
             "detail": _("comptabilisé %(posted)s, dû %(due)s")
             % {"posted": format_eur(row["posted_cents"]), "due": format_eur(row["amount_cents"])},
             "cents": row["change_cents"],
@@ -113,7 +116,8 @@ def _said(cover: CoverFacts | None) -> str:
     if cover is None:
         return _("non couvert")
     if cover.ends_on:
-        return _("couvert du %(start)s au %(end)s exclu") % {"start": _day(cover.starts_on), "end": _day(cover.ends_on)}
+        last = cover.ends_on - timedelta(days=1)
+        return _("couvert du %(start)s au %(end)s") % {"start": _day(cover.starts_on), "end": _day(last)}
     return _("couvert depuis le %(start)s") % {"start": _day(cover.starts_on)}
 
 
@@ -146,7 +150,7 @@ def _rights(plan: EndorsementPlan) -> list[str]:
             said.append(
                 _("%(n)s soins reçus après la fin seront réexaminés : leur montant apparaîtra au compte.") % {"n": care}
             )
-    return said
+    return [elided(sentence) for sentence in said]
 
 
 def _closed(plan: EndorsementPlan) -> dict[int, date]:

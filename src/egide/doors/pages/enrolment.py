@@ -124,8 +124,13 @@ def _keep(request: PageRequest, on: _Desk) -> int:
 
 
 def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
-    revision = _keep(request, on)
-    made = desk.enrol(request.context, on.form.pk, revision=revision)
+    """Keeps and validates what is on screen in one act: two clicks under one key meet there. Refused, it is only kept."""
+    try:
+        made = desk.enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
+    except Refusal as refusal:
+        if refusal.code not in ("enrolment.edited_meanwhile", "enrolment.already_done"):
+            _keep(request, on)
+        raise
     forget(request, f"form-{on.form.pk}")
     said = _("Adhésion %(number)s créée : affiliations, compte, échéancier, mandat et mouvements de droits sont prêts.")
     messages.success(request, said % {"number": made.number})

@@ -172,6 +172,8 @@ class _Marks:
     def field(self, name: str, label: str, kind: str, **more: object) -> Shape:
         """One field; a date that is not one stays visible as it was typed."""
         value = self._values.get(name, "")
+        if kind == "money":
+            value = str(value).removesuffix("€").rstrip()  # the unit stands beside the box
         if kind == "date" and value:
             day = parse_day(str(value))
             value, kind = (day, kind) if day else (value, "text")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from egide.contracts.acts.forms import effect_of
 from egide.contracts.decisions.reading import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
-from egide.contracts.queries import FormRow
+from egide.contracts.queries import FormRow, product_terms
 from egide.doors.pages import words
 from egide.doors.pages.enrolment_fields import certificate_of, people_of
-from egide.doors.pages.frame import Shape, ref
+from egide.doors.pages.frame import Shape, last_day, ref
 from egide.kernel.errors import Refusal
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on_1_january, first_of_month
@@ -127,8 +127,10 @@ def preview(form: FormRow, draft: Draft) -> Shape:
     return {
         "starts_on": draft.effect.starts_on,
         "starts_why": ref("effet", form.pk),
-        "ends_on": draft.effect.ends_on,
+        "ends_on": last_day(draft.effect.ends_on),
         "sentence": _sentence(draft.effect),
+        "aided": product_terms(form.product_code, form.received_on).certificates_required
+        or any(row["aid_cents"] or row["other_aid_cents"] for row in rows),
         "rows": rows,
         "total": {
             "gross_cents": schedule.gross_cents,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
-from egide.doors.pages.file_lines import file_rows
+from egide.doors.pages.file_lines import file_rows, ignored_because
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
 from egide.doors.pages.receiving import reading_offered
 from egide.doors.pages.sheets import sheet
@@ -124,11 +124,15 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
-    outcome = outcome if outcome in ("posted", "rejected") else "rejected" if found.rejected else "posted"
+    outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
     health = allowed(request, Permission.READ_HEALTH)
     rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE, health=health)
     base = reverse("file", args=[found.pk])
-    options = [("posted", _("Comptabilisées"), found.posted), ("rejected", _("Rejetées"), found.rejected)]
+    options = [
+        ("posted", _("Comptabilisées"), found.posted),
+        ("ignored", _("Ignorées"), found.ignored),
+        ("rejected", _("Rejetées"), found.rejected),
+    ]
     label, tone = words.FILE_STATES[found.state]
     context = {
         "file": {
@@ -149,6 +153,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "rejected": found.rejected,
             "pending": pending(found),
         },
+        "ignored_because": ignored_because(found),
         "refusal": found.refusal,
         "filters": filters(base, "issue", outcome, options) if found.direction == "in" else [],
         "rows": rows,

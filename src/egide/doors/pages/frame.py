@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,6 +77,11 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "sections": sections,
         "works": works_mark(request) if "works" in sections else None,
     }
+
+
+def last_day(ends_on: date | None) -> date | None:
+    """The last day of a period that ends before this one: people are told the days that count, both included."""
+    return ends_on - timedelta(days=1) if ends_on else None
 
 
 def ref(kind: str, key: object) -> Shape:

@@ -17,7 +17,7 @@ from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.ceilings import ceilings_of
-from egide.doors.pages.frame import Shape, ref, show, state
+from egide.doors.pages.frame import Shape, last_day, ref, show, state
 from egide.doors.pages.member_care import payment_rows
 from egide.doors.pages.member_next import next_steps
 from egide.doors.pages.member_reads import CoverRow
@@ -117,7 +117,7 @@ def _cover(shelf: Shelf, row: CoverRow) -> Shape:
         "product": book.title,
         "product_url": reverse("product", args=[row.product_code]),
         "starts_on": row.starts_on,
-        "ends_on": row.ends_on,
+        "ends_on": last_day(row.ends_on),
         "how": words.said(words.SCHEMES, row.scheme or ""),
         "state": state(_("Couvert"), "ok"),
         "why": ref("couverture", row.cover_id),
@@ -137,6 +137,7 @@ def _others(rows: list[CoverRow], day: date) -> list[Shape]:
             "born_on": row.birth_date,
             "age": age_on(row.birth_date, day),
             "note": _note(row, day),
+            "state": state(_("À venir"), "info") if row.starts_on and row.starts_on > day else None,
         }
     return list(found.values())
 
@@ -145,7 +146,7 @@ def _note(row: CoverRow, day: date) -> str:
     if row.starts_on and row.starts_on > day:
         return _("à partir du %(day)s") % {"day": f"{row.starts_on:%d/%m/%Y}"}
     if row.ends_on and row.ends_on <= day:
-        return _("jusqu’au %(day)s exclu") % {"day": f"{row.ends_on:%d/%m/%Y}"}
+        return _("jusqu’au %(day)s") % {"day": f"{last_day(row.ends_on):%d/%m/%Y}"}
     return ""
 
 
@@ -170,7 +171,7 @@ def _enrolments(request: PageRequest, shelf: Shelf, rows: list[CoverRow], curren
             "product": book.title,
             "formula": dict(book.formulas).get(row.formula or "", row.formula),
             "starts_on": row.enrolment_starts_on,
-            "ends_on": row.enrolment_ends_on,
+            "ends_on": last_day(row.enrolment_ends_on),
             "state": enrolment_state(row.enrolment_starts_on, row.enrolment_ends_on, clock.today()),
             "url": reverse("member", args=[row.number]),
             "account_url": reverse("account", args=[row.number]),

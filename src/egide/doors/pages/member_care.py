@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.benefits.facts import CareLineFacts
+from egide.benefits.facts import CareLineFacts, IgnoredLine
 from egide.benefits.papers import act_labels
 from egide.doors.pages import words
 from egide.doors.pages.frame import Shape, ref, state
@@ -37,7 +37,7 @@ def payment_rows(lines: Sequence[CareLineFacts], names: Mapping[int, str]) -> li
     ]
 
 
-def care_name(line: CareLineFacts) -> str:
+def care_name(line: CareLineFacts | IgnoredLine) -> str:
     """What the care is called: its act, else its family."""
     return act_labels().get(line.act_code) or words.said(words.FAMILIES, line.family)
 

@@ -11,6 +11,7 @@ from egide.contracts.queries import EnrolmentRow
 from egide.doors.pages.frame import Shape, ref
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
+from egide.kernel.text import elided
 from egide.premiums.decisions import debit_day
 from egide.premiums.facts import Instalment
 
@@ -39,9 +40,8 @@ def next_steps(
     for _person, first_name, until, cents in certificates:
         if until >= day:
             detail = _("Aide de %(amount)s par an") % {"amount": format_eur(cents)}
-            steps.append(
-                {"on": until, "title": _("Fin de l’attestation ACS de %(who)s") % {"who": first_name}, "detail": detail}
-            )
+            title = elided(_("Fin de l’attestation ACS de %(who)s") % {"who": first_name})
+            steps.append({"on": until, "title": title, "detail": detail})
     if enrolment.ends_on and enrolment.ends_on > day:
         notice = add_months(enrolment.ends_on, -2)
         if notice >= day:

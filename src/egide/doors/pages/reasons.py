@@ -14,6 +14,7 @@ from egide.rules.case import Step
 from egide.rules.telling import tell
 
 _UNITS = {"montant": "eur", "taux": "bp", "nombre": "nombre", "date": "jour", "ouinon": "oui_non"}
+_SHOWN_DEEP = 3
 _DEEPEST = 7  # deeper reasons repeat what the sentences above already say
 
 
@@ -29,6 +30,8 @@ def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape
         "rounding": step.rounding,
         "tone": "refused" if step.kind == "refus" and step.value is True else "",
         "inputs": [step_shape(one, book, depth=depth + 1) for one in inputs],
+        # What came to nothing, and what lies deep, opens on demand: the eye goes to what made the amount.
+        "folded": bool(inputs) and depth > 0 and (not step.value or depth >= _SHOWN_DEEP),
     }
 
 

@@ -22,7 +22,8 @@ _RECENT = """
 -- What a person worked on lately: the last act on each file, for themselves alone.
 SELECT subject_kind, subject_id, subject_label, kind, done_at FROM (
   SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, subject_label, kind, done_at
-  FROM (SELECT * FROM journal_act WHERE actor_id = %s AND done_on >= %s ORDER BY id DESC LIMIT 60) AS latest
+  FROM (SELECT * FROM journal_act WHERE actor_id = %s AND done_on >= %s AND kind NOT LIKE '%%.follow'
+        ORDER BY id DESC LIMIT 60) AS latest
   ORDER BY subject_kind, subject_id, done_at DESC) AS files
 ORDER BY done_at DESC LIMIT 8
 """

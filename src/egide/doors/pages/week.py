@@ -58,7 +58,7 @@ def _figures(now: Sequence[dict[str, object]], before: Sequence[dict[str, object
     done, done_before = _total(now, "done"), _total(before, "done")
     within = _total(now, "in_time") * 10_000 // done if done else None
     within_before = _total(before, "in_time") * 10_000 // done_before if done_before else None
-    late = _total(now, "late")
+    late, due = _total(now, "late"), _total(now, "due_this_week")
     return [
         {"label": _("reçus"), "value": _total(now, "received"), "unit": "nombre", "before": _total(before, "received")},
         {"label": _("faits"), "value": done, "unit": "nombre", "before": done_before},
@@ -66,10 +66,10 @@ def _figures(now: Sequence[dict[str, object]], before: Sequence[dict[str, object
         {"label": _("en cours"), "value": _total(now, "in_progress"), "unit": "nombre"},
         {"label": _("en pause"), "value": _total(now, "paused"), "unit": "nombre"},
         {
-            "label": _("seront en retard dimanche"),
-            "value": _total(now, "due_this_week"),
+            "label": _("à finir avant dimanche"),
+            "value": due,
             "unit": "nombre",
-            "tone": "warn",
+            "tone": "warn" if due else "",
         },
         {"label": _("en retard"), "value": late, "unit": "nombre", "tone": "late" if late else ""},
     ]

@@ -21,6 +21,7 @@ from egide.doors.pages.reasons import part, step_shape, why_rule, why_sentences,
 from egide.journal import clock
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
+from egide.kernel.text import elided
 from egide.premiums.papers import explain_share
 from egide.premiums.queries import account, schedule_for
 from egide.products.queries import book_for
@@ -75,7 +76,7 @@ def instalment(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if month is None:
         return None
     facts = enrolment_facts(enrolment_by_number(number).pk)
-    return _of_month(facts, month, _("Échéance de %(month)s") % {"month": words.month(month)})
+    return _of_month(facts, month, elided(_("Échéance de %(month)s") % {"month": words.month(month)}))
 
 
 def _of_month(facts: EnrolmentFacts, month: date, title: str) -> Shape | None:
@@ -133,7 +134,11 @@ def of_form(request: PageRequest, key: str) -> Shape | None:
     facts = found.facts
     if parts[1] == "tous":
         month = _month(parts[2])
-        return _of_month(facts, month, _("Échéance de %(month)s") % {"month": words.month(month)}) if month else None
+        return (
+            _of_month(facts, month, elided(_("Échéance de %(month)s") % {"month": words.month(month)}))
+            if month
+            else None
+        )
     if not parts[1].isdigit():
         return None
     return _of_year(facts, PROVISIONAL + int(parts[1]), parts[3])
@@ -208,7 +213,7 @@ def of_endorsement(request: PageRequest, key: str) -> Shape | None:
     if month is None or found is None:
         return None
     before, after = (by_month(facts, found.effect_on).get(month, 0) for facts in (found.before, found.after))
-    title = _("Écart de %(month)s") % {"month": words.month(month)}
+    title = elided(_("Écart de %(month)s") % {"month": words.month(month)})
     parts: Sequence[Shape] = [
         _as_part(_of_month(found.after, month, _("Après l’avenant")), _("Après l’avenant")),
         _as_part(_of_month(found.before, month, _("Avant l’avenant")), _("Avant l’avenant, à retirer"), sign=-1),

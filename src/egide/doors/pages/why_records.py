@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,7 @@ from egide.doors.pages.reasons import part, why_rule, why_sentences
 from egide.journal import clock
 from egide.journal.queries import find_act
 from egide.kernel.money import format_eur
+from egide.kernel.text import elided
 from egide.kernel.time_limits import Deadline
 from egide.products.queries import book_for
 from egide.work.queries import clock_of, find_item
@@ -131,7 +134,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     if row is None:
         return None
     name, link, start, end, number, reasons = row
-    until = _("jusqu’au %(day)s exclu") % {"day": words.day(end)} if end else _("sans date de fin")
+    until = _("jusqu’au %(day)s") % {"day": words.day(end - timedelta(days=1))} if end else _("sans date de fin")
     said = _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s.") % {
         "who": name,
         "link": words.said(words.LINKS, link).lower(),
@@ -139,7 +142,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         "start": words.day(start),
         "until": until,
     }
-    return why_sentences(_("Couverture de %(who)s") % {"who": name}, start, "jour", [said, *texts(reasons)])
+    return why_sentences(elided(_("Couverture de %(who)s") % {"who": name}), start, "jour", [said, *texts(reasons)])
 
 
 def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
