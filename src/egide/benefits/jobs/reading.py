@@ -109,8 +109,6 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
 
     def take(piece: Slice) -> int:
         number, lines = piece
-        if number < run.slices_done and _only_repeats(context, lines):
-            return 0
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
             paid = _take(act, file, lines, read.lines)
             slice_done(run, number, paid)
@@ -125,12 +123,6 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     for done, count in enumerate(taken, start=1):
         progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
     return _finish(context, file, read)
-
-
-def _only_repeats(context: Context, lines: pl.DataFrame) -> bool:
-    """True when a slice already done left only repeats of what we hold: there is nothing to do about them."""
-    with reading(context.actor.perimeters):
-        return set_apart_duplicates(lines, _held(lines))[0].is_empty()
 
 
 def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.DataFrame) -> int:
