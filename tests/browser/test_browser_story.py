@@ -33,6 +33,7 @@ NOTHING_DONE_TWICE = """async () => {
 }"""
 
 
+@pytest.mark.requirement("S003-010", "S003-031", "S003-032", "S003-038", "S003-042", "S003-102")
 def test_the_story_of_a_family(screen: Screen, served: Served, tmp_path: Path) -> None:
     """From the form in the post to the director's week: each step is done, explained, dated, and done once."""
     found_in_the_queue(screen, served.year)
