@@ -18,19 +18,23 @@ import pytest
 import worker as worker_process
 from django.db import OperationalError, ProgrammingError, connections
 
+from egide.benefits.queries import lines_of_file
 from egide.doors import worker
 from egide.doors.commands.works import beside
 from egide.doors.worker import Stop, do_next, work
 from egide.doors.works import KINDS, Ending, Kind, ask_call, ask_of_perimeter, ask_reading, receive_file, start_again
 from egide.exchanges.acts import Arrival
 from egide.exchanges.models import File
-from egide.journal.facts import Context, Role
+from egide.journal.facts import Channel, Context, Role
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
+from egide.journal.queries import perimeter_codes
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.progress import Progress, Told
+from egide.people.acts import NewTeam, NewUser, add_team, add_user
 from egide.people.models import User
+from egide.people.queries import actor_with_id
 from egide.postgres import Cluster
 from egide.work.job_queries import JobRow, job
 from egide.work.running import next_job
@@ -114,6 +118,29 @@ def test_work_is_seen_and_asked_inside_its_perimeter_only(centre: Desk) -> None:
     assert (hidden.value.code, hidden.value.message) == (absent.value.code, absent.value.message)
     with pytest.raises(ProgrammingError, match="row-level security"):
         ask_of_perimeter(at(Role.ADMINISTRATOR, perimeters=(3,)), "rights.send", perimeter_id=2)
+
+
+def test_a_care_file_is_read_for_everyone_whoever_asks(centre: Desk, system: Context) -> None:
+    """The scheme's file speaks of every member: nobody in it is a stranger because the one who asked does not see them."""
+    sent: list[dict[str, object]] = []
+    for perimeter in (2, 3):
+        family = a_family(0)
+        enrolled(system, family, starts_on=NOVEMBER, perimeter=perimeter)
+        sent += care_rows([Care(family[0])], family[0].nir, start=len(sent) + 1)
+    file = received_care(system, care_bytes(sent), perimeter=2)
+    code = next(code for code, perimeter in perimeter_codes().items() if perimeter == 2)
+    team = add_team(system, NewTeam("Soins d’une mutuelle", "Olivet", "national", (code,)))
+    new = NewUser("soins@demo.invalid", "Jeanne Autier", Role.ADMINISTRATOR, team)
+    asker = actor_with_id(add_user(system, new, password_hash="!"))
+    asked = ask_reading(Context(asker, Channel.SCREEN), file)
+    work(Stop(), once=True)
+    with reading(asker.perimeters):
+        file.refresh_from_db()
+        assert (asker.perimeters, file.posted, file.rejected) == ((2,), 2, 0)
+        assert job(asked.pk).state == "done"
+        assert [line.enrolment_id for line in lines_of_file(file.pk)] == [one("SELECT id FROM contracts_enrolment")]
+        by = rows("SELECT DISTINCT actor_label FROM journal_act WHERE kind = 'benefits.take'")
+    assert by == [("Jeanne Autier",)]
 
 
 def test_work_goes_on_without_the_one_who_asked(centre: Desk, care: File) -> None:

@@ -33,6 +33,7 @@ NOTHING_DONE_TWICE = """async () => {
 }"""
 
 
+@pytest.mark.requirement("S003-010", "S003-031", "S003-032", "S003-038", "S003-042", "S003-102")
 def test_the_story_of_a_family(screen: Screen, served: Served, tmp_path: Path) -> None:
     """From the form in the post to the director's week: each step is done, explained, dated, and done once."""
     found_in_the_queue(screen, served.year)
@@ -253,7 +254,7 @@ def cared_for(screen: Screen, served: Served, number: str, folder: Path) -> None
     screen.page.get_by_role("link", name=path.name).click()
     assert "Aucune personne connue sous ce numéro" in screen.said()
     screen.check()
-    screen.page.locator("main a.row-link").first.click()
+    screen.page.locator("main .group a.row-link").first.click()
     screen.page.wait_for_selector("#cause-title")
     screen.check()
     schema_of(screen, "VIR_", year.transfers)

@@ -116,7 +116,7 @@ def test_one_broken_field_is_told_by_name(place: str, value: object, field: str,
     assert all(issue.message and issue.remedy for issue in found.issues)
 
 
-@pytest.mark.requirement("S003-037")
+@pytest.mark.requirement("S003-037", "S003-045")
 @pytest.mark.parametrize(
     ("until",      "agreed",     "complete",          "expired"),
     [

@@ -55,6 +55,7 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     today("2015-12-15")
     lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0)
     settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
+    settled(system, [lenses], family[0].nir)
     pay(system, perimeter_id=perimeter)
     ask_of_perimeter(system, "benefits.statements", perimeter_id=perimeter)
     return enrolment.number
