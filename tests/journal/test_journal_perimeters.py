@@ -52,8 +52,8 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     enrolment = enrol(system, form.pk, revision=form.revision)
     call_month(system, date(2015, 11, 1), perimeter_id=perimeter)
     today("2015-12-15")
-    lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0)
-    settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
+    lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0, invoice=1)
+    settled(system, [lenses, Care(family[0], on=date(2015, 1, 5)), lenses], family[0].nir)
     pay(system, perimeter_id=perimeter)
     return enrolment.number
 
