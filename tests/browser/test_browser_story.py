@@ -125,6 +125,7 @@ def complete_and_priced(screen: Screen, year: Year) -> None:
     screen.check()
     letter = screen.fetch(".papers li:has-text('Demande de pièces') a")
     assert year.paper in words_of(letter) and "Saint-Jean-de-Braye" in words_of(letter)
+    assert "identité bancaire, et le mandat de prélèvement signé" in words_of(letter)
     page.set_input_files("#id_scan", {"name": "pieces.pdf", "mimeType": "application/pdf", "buffer": letter})
     page.get_by_role("button", name="Joindre et reprendre le délai").click()
     page.wait_for_selector("text=le délai court de nouveau")

@@ -30,6 +30,11 @@ def unaccent(text: str) -> str:
     return opened.translate(_MARKS)
 
 
+def typeset(text: str) -> str:
+    """Return a text of a rule book with the apostrophes of print: books are typed with the plain one."""
+    return text.replace("'", "’")
+
+
 def elided(sentence: str) -> str:
     """Return a French sentence with « de Aïcha » written « d’Aïcha » and « de août » written « d’août ».
 

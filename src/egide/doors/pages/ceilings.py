@@ -18,6 +18,7 @@ from egide.benefits.queries import counter_rows, lives
 from egide.doors.pages.frame import Shape, ref
 from egide.doors.pages.member_reads import CoverRow
 from egide.doors.pages.shelf import Shelf
+from egide.kernel.text import typeset
 from egide.rules.books import Book
 from egide.rules.case import open_case
 from egide.rules.syntax import Call, Ceiling
@@ -93,7 +94,7 @@ def _met(book: Book, facts: Mapping[str, object], line_id: int) -> list[Limit]:
 def _shape(limit: Limit, used: int, names: Mapping[str, str]) -> Shape:
     rule = limit.book.rules[limit.counter]
     return {
-        "label": f"{rule.label[:1].upper()}{rule.label[1:]}",
+        "label": typeset(f"{rule.label[:1].upper()}{rule.label[1:]}"),
         "person": names.get(limit.key.split("|")[0], ""),
         "used": used,
         "ceiling": limit.limit,

@@ -35,7 +35,7 @@ def missing_papers_letter(
         addressee=(name, *address),
         contact=Contact(team="Service adhésions", phone=organisation.phone, email=organisation.email),
         enrolment_number=f"Bulletin {form.pk}",
-        place=organisation.address.splitlines()[-1].split(" ", 1)[-1].title() if organisation.address else "Paris",
+        place=organisation.address.rpartition(", ")[2].lstrip("0123456789 "),
         request_label="votre demande d’adhésion",
         received_on=form.received_on,
         paused_since=clock.today(),
@@ -48,12 +48,23 @@ def missing_papers_letter(
     return pdf, safe_pdf(pdf).pages
 
 
+# What the member is asked to send: the remedy of an issue speaks to the gestionnaire.
+_SEND = {
+    "form.unsigned": "le bulletin, daté et signé par vous ou par votre représentant légal.",
+    "form.iban_missing": "un relevé d’identité bancaire, et le mandat de prélèvement signé.",
+    "form.nir_missing": "une copie de l’attestation de la carte Vitale.",
+    "form.certificate_missing": "l’attestation que votre caisse vous a remise.",
+    "form.certificate_expired": "la nouvelle attestation que votre caisse vous a remise.",
+}
+
+
 def _paper(issue: Issue, content: Mapping[str, Any]) -> MissingPaper:
     trouble = PaperTrouble.MISSING if issue.severity is Severity.MISSING else PaperTrouble.CONTRADICTORY
     if issue.code.endswith("expired"):
         trouble = PaperTrouble.EXPIRED
+    send = _SEND.get(issue.code, f"{issue.paper}.")
     return MissingPaper(
-        trouble=trouble, title=issue.paper, reason=issue.message, send=issue.remedy, about=_about(issue, content)
+        trouble=trouble, title=issue.paper, reason=issue.message, send=send, about=_about(issue, content)
     )
 
 

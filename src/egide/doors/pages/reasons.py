@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.doors.pages.frame import Shape
 from egide.journal import clock
+from egide.kernel.text import typeset
 from egide.rules.books import Book
 from egide.rules.case import Step
 from egide.rules.telling import tell
@@ -23,7 +24,7 @@ def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape
     inputs = [one for one in step.inputs if depth < _DEEPEST]
     return {
         "name": step.name,
-        "sentence": step.sentence or f"{step.label[:1].upper()}{step.label[1:]}\N{NO-BREAK SPACE}:",
+        "sentence": typeset(step.sentence) or f"{typeset(step.label[:1].upper() + step.label[1:])}\N{NO-BREAK SPACE}:",
         "value": step.said if step.type == "texte" else step.value,
         "unit": _UNITS.get(step.type, "texte"),
         "article": _article(step.article, book),
@@ -58,7 +59,7 @@ def why_rule(title: str, step: Step, book: Book) -> Shape:
         "unit": _UNITS.get(step.type, "texte"),
         "spoken": spoken(step),
         "tree": step_shape(step, book),
-        "changes": [outlook.text for outlook in step.outlooks()],
+        "changes": [typeset(outlook.text) for outlook in step.outlooks()],
         "version": {
             "label": _("%(title)s, version du %(day)s") % {"title": book.title, "day": f"{book.version:%d/%m/%Y}"},
             "url": _book_url(book),
@@ -71,7 +72,7 @@ def spoken(step: Step) -> str:
     """What an adviser reads to the caller: the result, then at most four causes that count."""
     lines = tell(step)
     reasons = [line.removeprefix("– ") for line in lines[1:] if line.startswith("– ")]
-    return " ".join([lines[0], *reasons[-4:]])
+    return typeset(" ".join([lines[0], *reasons[-4:]]))
 
 
 def why_sum(title: str, total_cents: int, parts: Sequence[Shape], *, sentence: str, spoken_as: str = "") -> Shape:
