@@ -255,7 +255,7 @@ def cared_for(screen: Screen, served: Served, number: str, folder: Path) -> None
     screen.page.get_by_role("link", name=path.name).click()
     assert "Aucune personne connue sous ce numéro" in screen.said()
     screen.check()
-    screen.page.locator("main .group a.row-link").first.click()
+    screen.page.locator("main form.group a.row-link").first.click()
     screen.page.wait_for_selector("#cause-title")
     screen.check()
     schema_of(screen, "VIR_", year.transfers)
