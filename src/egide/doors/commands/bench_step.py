@@ -134,7 +134,18 @@ def _prepare_premiums(enrolments: int) -> None:
 
 
 def _prepare_pages(members: int) -> None:
-    populate(members=members, progress=_say)
+    """A portfolio that lives: a month called, one act of care each on average, read and paid."""
+    portfolio = populate(members=members, progress=_say)
+    context = system_context(Channel.BATCH)
+    today = clock.today()
+    for perimeter_id in context.actor.perimeters:
+        call_month(context, first_of_month(today), perimeter_id=perimeter_id, progress=_say)
+    first = add_months(first_of_month(today), -3)
+    write_care_file(_file(), portfolio, first=first, last=today - timedelta(days=3), lines=members)
+    arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.perimeters[0])
+    read_file(context, receive(context, arrival).pk, progress=_say)
+    for _paid in pay_all(context):
+        pass
     # A base at rest: without this the server cleans up after the load while people are being timed.
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
@@ -181,19 +192,26 @@ def _measure_premiums(enrolments: int) -> dict[str, object]:
 
 def _measure_documents(papers: int) -> dict[str, object]:
     from egide.documents.rendering import render_many  # noqa: PLC0415
-    from egide.doors.demo.samples import schedules  # noqa: PLC0415
+    from egide.doors.demo.samples import notes, schedules  # noqa: PLC0415
 
-    facts = schedules(papers)
+    printed = date(2026, 11, 21)
+    facts, shortest = schedules(papers), notes(papers)
     stages = Stages()
-    sizes = [len(pdf) for pdf in render_many(facts, issued_on=date(2026, 11, 21), workers=2)]
+    sizes = [len(pdf) for pdf in render_many(facts, issued_on=printed, workers=2)]
     stages.mark("schedules")
+    peak, begun = _peak_mb(), time.perf_counter()
+    for _pdf in render_many(shortest, issued_on=printed, workers=2):
+        pass
+    raw = round(time.perf_counter() - begun, 2)
     return {
         "bench": "documents",
         "papers": len(sizes),
         "seconds": stages.total,
         "papers_per_second": round(len(sizes) / stages.total, 1),
         "median_bytes": int(statistics.median(sizes)),
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak,
+        "raw_one_line_letters_seconds": raw,
+        "ratio_to_raw": round(stages.total / raw, 1),
     }
 
 

@@ -1,4 +1,4 @@
-"""Schedules of imagined families, as many as asked: what the document bench prints."""
+"""Papers of imagined families, as many as asked: what the document bench prints."""
 
 from __future__ import annotations
 
@@ -24,6 +24,21 @@ def schedules(count: int) -> Iterator[papers.Schedule]:
     """So many different schedules of four persons and twelve instalments, one at a time."""
     for number in range(count):
         yield _schedule(number)
+
+
+def notes(count: int) -> Iterator[papers.PlainLetter]:
+    """So many letters of one line: the least that a document can be."""
+    contact = papers.Contact(team="Adhésions", phone=_HOUSE.phone, email=_HOUSE.email)
+    for number in range(count):
+        yield papers.PlainLetter(
+            house=_HOUSE,
+            addressee=(f"Prénom {number} Exemple", "45160 Olivet"),
+            contact=contact,
+            enrolment_number=f"H{number:08d}",
+            place="Olivet",
+            subject="Accusé de réception",
+            prose="Nous avons bien reçu votre courrier.",
+        )
 
 
 def _schedule(number: int) -> papers.Schedule:
