@@ -152,7 +152,7 @@ def _certificate(marks: _Marks, start: str, *, required: bool) -> list[Shape]:
 def _summary(person: Mapping[str, Any]) -> str:
     born = parse_day(str(person.get("birth_date") or ""))
     link = words.said(words.LINKS, str(person.get("link") or "")) if person.get("link") else ""
-    age = _("né·e le %(day)s") % {"day": f"{born:%d/%m/%Y}"} if born else ""
+    age = _("né(e) le %(day)s") % {"day": f"{born:%d/%m/%Y}"} if born else ""
     return ", ".join(part for part in (link, age) if part)
 
 

@@ -16,6 +16,7 @@ from egide.doors.pages.enrolment_fields import who_in
 from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
 from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.sheets import sheet
+from egide.doors.pages.shelf import Shelf
 from egide.doors.pages.today import item_deadline
 from egide.journal.permissions import Permission
 from egide.products.queries import versions
@@ -67,17 +68,18 @@ def enrolments(request: PageRequest) -> HttpResponse:
 
 def _rows(request: PageRequest, forms: list[FormRow]) -> list[Shape]:
     items = items_about("enrolment", "form", [form.pk for form in forms])
-    titles = {version.code: version.title for version in versions()}
+    titles, shelf = {version.code: version.title for version in versions()}, Shelf()
     held = holders(request, items.values())
     return [
-        {**_row(form, item, titles), "holder": held[item.pk] if item and item.state != "done" else None}
+        {**_row(form, item, titles, shelf), "holder": held[item.pk] if item and item.state != "done" else None}
         for form in forms
         for item in [items.get(form.pk)]
     ]
 
 
-def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str]) -> Shape:
+def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str], shelf: Shelf) -> Shape:
     label, tone = words.FORM_STATES[form.state]
+    formula = str(form.content.get("formula", ""))
     deadline = (
         item_deadline(item)
         if item and item.state != "done"
@@ -86,9 +88,9 @@ def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str]) -> Shape:
     return {
         "url": reverse("enrolment", args=[form.pk]),
         "number": _("Bulletin %(n)s") % {"n": form.pk},
-        "who": who_in(form.content),
+        "who": who_in(form.content) or (item.title if item else ""),
         "product": titles.get(form.product_code, form.product_code),
-        "formula": str(form.content.get("formula", "")).upper(),
+        "formula": shelf.formula(form.product_code, formula, form.received_on) if formula else "",
         "received_on": form.received_on,
         "due_on": deadline["due_on"],
         "deadline": deadline,
