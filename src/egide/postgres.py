@@ -82,7 +82,9 @@ def _start(cluster: Cluster) -> None:
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster)
     _forget_dead_postmaster(cluster)
-    options = f"-k {cluster.socket_dir} -c listen_addresses= -c unix_socket_permissions=0700"
+    # Its own log must not quote rows: neither the text of errors, nor the statement that failed.
+    quiet = "-c log_min_messages=log -c log_min_error_statement=panic -c log_error_verbosity=terse"
+    options = f"-k {cluster.socket_dir} -c listen_addresses= -c unix_socket_permissions=0700 {quiet}"
     log = cluster.home / "server.log"
     done = _run(cluster, "pg_ctl", "-D", str(cluster.data), "-l", str(log), "-o", options, "-w", "start", check=False)
     if done.returncode != 0:
@@ -111,7 +113,7 @@ def _initialise(cluster: Cluster) -> None:
             "shared_buffers = 512MB\nwork_mem = 64MB\nmaintenance_work_mem = 512MB\n"
             "max_wal_size = 4GB\ncheckpoint_timeout = 15min\ntemp_buffers = 128MB\n"
             "effective_cache_size = 4GB\nrandom_page_cost = 1.1\n"
-            "max_connections = 100\njit = off\nlog_min_messages = warning\n"
+            "max_connections = 100\njit = off\n"
         )
 
 

@@ -140,6 +140,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"allowed": {"()": "egide.logs.AllowedFacts"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "allowed"}},
     "root": {"handlers": ["console"], "level": os.environ.get("EGIDE_LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"handlers": [], "propagate": True}},  # not Django's own way, which mails whole requests
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import traceback
 import uuid
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from egide.doors.works import KINDS, Ending
 from egide.journal.facts import Channel, Context
 from egide.journal.queries import system_context
 from egide.kernel.errors import Refusal
+from egide.logs import places
 from egide.people.queries import actor_with_id
 from egide.work.job_acts import end_done, end_failed, end_refused
 from egide.work.job_queries import JobRow
@@ -116,11 +116,8 @@ def _run(job: JobRow, teller: Teller, stop: Stop) -> Ending:
 def _fail(system: Context, job: JobRow, error: Exception) -> None:
     """The message of an error may quote a row: neither the screen nor the log shows it, only where it happened."""
     reference = f"T{job.pk}-{uuid.uuid4().hex[:6]}"
-    places = " < ".join(
-        f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}"  # noqa: PTH119 - a name, not a path
-        for frame in reversed(traceback.extract_tb(error.__traceback__))
-    )
-    log.error("work %s (%s) failed, reference %s: %s at %s", job.pk, job.kind, reference, type(error).__name__, places)
+    where = " < ".join(places(error))
+    log.error("work %s (%s) failed, reference %s: %s at %s", job.pk, job.kind, reference, type(error).__name__, where)
     end_failed(
         system,
         job.pk,
