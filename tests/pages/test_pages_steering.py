@@ -12,7 +12,17 @@ from egide.contracts.acts.forms import validate_form
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from pages.reading_pages import errors_of, hidden, links_of, text_of
-from people.families import Care, a_family, care_bytes, care_rows, content_of, enrolled, received_care, received_form
+from people.families import (
+    Care,
+    a_family,
+    care_bytes,
+    care_rows,
+    content_of,
+    enrolled,
+    received_care,
+    received_form,
+    settled,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +113,37 @@ def test_a_reject_is_closed_with_its_reason(centre, file_with_a_reject) -> None:
     assert Reject.objects.get().state == "closed"
     assert "Affilié ailleurs" in text_of(client.get(link))
     assert errors_of(client.get(link)) == ""
+
+
+def test_a_reject_reads_in_words_and_care_is_for_those_who_need_it(  # type: ignore[no-untyped-def]
+    centre, file_with_a_reject
+) -> None:
+    """The line is told in French with what it cost; the operator of the exchanges sees its place and cause, no care."""
+    bench, line = "/rejets", f"/rejets/{Reject.objects.get(file=file_with_a_reject).pk}"
+    told = [text_of(centre.client("administrator").get(one)) for one in (bench, line)]
+    assert "23,00" in told[0] and "Dépense 23,00" in told[1] and "Numéro de rattachement" in told[1]
+    for one in (bench, line):
+        seen = text_of(centre.client("operator").get(one))
+        assert "Aucune personne connue" in seen
+        assert not any(word in seen for word in (" du 08/12/2015", "Date des soins", "Recycler"))
+
+
+def test_a_line_is_taken_again_from_its_reject(centre, system: Context, today: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
+    """Nothing changes while its cause stands; once the person is enrolled, the line goes the way of its file."""
+    today("2015-12-15")
+    people = a_family(0, serial=73_000)
+    file, _ = settled(system, [Care(people[0], on=date(2015, 12, 1))], people[0].nir)
+    reject = Reject.objects.get(file=file)
+    client = centre.client("administrator")
+    for mended in (False, True):
+        if mended:
+            enrolled(system, people, starts_on=date(2015, 11, 1))
+        given = {"act": "recycle", "form_key": hidden(client.get(f"/rejets/{reject.pk}"), "form_key")}
+        assert client.post(f"/rejets/{reject.pk}", given).status_code == 302
+        file.refresh_from_db()
+        assert (file.posted, file.rejected) == ((1, 0) if mended else (0, 1))
+        reject = Reject.objects.filter(file=file).latest("pk")
+    assert reject.state == "recycled"
 
 
 @pytest.mark.parametrize("code", ["proxime_sante", "horizon_sante"])

@@ -6,12 +6,13 @@ and at once, so that the screen is right; a batch's acts are followed in bulk by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
 
 from egide.benefits.jobs.following import follow as follow_benefits
+from egide.benefits.jobs.reading import recycle
 from egide.contracts.acts.endorsements import endorse
 from egide.contracts.acts.forms import validate_form
 from egide.contracts.acts.imports import Imported, import_sheet
@@ -20,6 +21,7 @@ from egide.contracts.jobs import resend
 from egide.contracts.queries import EnrolmentRow
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Context
+from egide.journal.queries import system_context
 from egide.kernel.progress import Progress, Told
 from egide.people.acts import Identity
 from egide.premiums.jobs import follow as follow_premiums
@@ -63,6 +65,19 @@ def import_enrolments(context: Context, file_id: int, *, progress: Progress = la
         follow_premiums(_followed(context), [enrolment_id], new_schedule=True)
         progress(Told(f"{done} adhésions sur {total}", done=done, total=total))
     return imported
+
+
+def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Progress = lambda _: None) -> int:
+    """Takes rejected acts again, once what stopped them is mended; returns how many were taken this time."""
+    return recycle(over_everyone(_followed(context)), reject_ids, progress=progress)
+
+
+def over_everyone(context: Context) -> Context:
+    """What the scheme sends speaks of every member: it is read under the name of who asked, over every perimeter.
+
+    What that person may see of it afterwards stays within theirs.
+    """
+    return replace(context, actor=replace(context.actor, perimeters=system_context().actor.perimeters))
 
 
 def _followed(context: Context) -> Context:

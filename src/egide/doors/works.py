@@ -11,14 +11,13 @@ from typing import Any
 from django.db import transaction
 
 from egide.benefits.jobs.paying import issue_statements, pay
-from egide.benefits.jobs.reading import read_file, recycle
+from egide.benefits.jobs.reading import read_file
 from egide.contracts.jobs import read_answers, send_rights
-from egide.doors.desk import import_enrolments
+from egide.doors.desk import import_enrolments, over_everyone, recycle_rejects
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import FileRow, file_to_read, open_rejects
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission, may
-from egide.journal.queries import system_context
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count, format_month
@@ -48,16 +47,8 @@ class Kind:
     run: Callable[[Context, Given, Progress], Ending]
 
 
-def _over_everyone(context: Context) -> Context:
-    """What the scheme sends speaks of every member: it is read under the name of who asked, over every perimeter.
-
-    What that person may see of it afterwards stays within theirs.
-    """
-    return replace(context, actor=replace(context.actor, perimeters=system_context().actor.perimeters))
-
-
 def _read_care(context: Context, given: Given, progress: Progress) -> Ending:
-    done = read_file(_over_everyone(context), given["file"], progress=progress)
+    done = read_file(over_everyone(context), given["file"], progress=progress)
     return Ending(
         f"{format_count(done.lines, 'acte lu', 'actes lus')}, {format_count(done.posted, 'pris', 'pris')}, "
         f"{format_count(done.ignored, 'ignoré', 'ignorés')}, {format_count(done.rejected, 'rejeté', 'rejetés')}. "
@@ -82,7 +73,7 @@ def _record_returns(context: Context, given: Given, _: Progress) -> Ending:
 
 
 def _read_answers(context: Context, given: Given, _: Progress) -> Ending:
-    done = read_answers(_over_everyone(context), file_to_read(context, given["file"]))
+    done = read_answers(over_everyone(context), file_to_read(context, given["file"]))
     if not done:
         return Ending("Ces réponses avaient déjà été lues.")
     return Ending(
@@ -136,7 +127,7 @@ def _send_rights(context: Context, given: Given, _: Progress) -> Ending:
 def _recycle(context: Context, given: Given, progress: Progress) -> Ending:
     with reading(context.actor.perimeters):
         chosen = [reject.pk for reject in open_rejects(file_id=given["file"], limit=_REJECTS_AT_ONCE)]
-    taken = recycle(_over_everyone(context), chosen, progress=progress)
+    taken = recycle_rejects(context, chosen, progress=progress)
     return Ending(
         f"{format_count(taken, 'acte repris', 'actes repris')} sur {format_count(len(chosen), 'rejet', 'rejets')}."
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import BigIntegerField, Count, Max, Min, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context
@@ -29,6 +31,7 @@ class Cause:
     count: int
     files: int
     first_id: int
+    charged_cents: int | None  # of the care told by these lines; None when none of them tells an amount
 
 
 def files(*, limit: int = 100) -> list[File]:
@@ -60,6 +63,7 @@ def causes() -> list[Cause]:
             first_id=Min("id"),
             message=Max("message"),
             remedy=Max("remedy"),
+            charged_cents=Sum(Cast(KeyTextTransform("charged_cents", "content"), BigIntegerField())),
         )
         .order_by("-count")
     )

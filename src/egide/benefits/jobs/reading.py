@@ -260,7 +260,17 @@ def _refused_acts(read: CareLineRead) -> int:
     return read.faults.filter(pl.col("effect") == "REFUSED").select("line_no", "position").unique().height
 
 
-_SHOWN = ["nir", "birth_date", "birth_rank", "invoice_no", "care_date", "act_code", "act_no"]
+_SHOWN = [
+    "nir",
+    "birth_date",
+    "birth_rank",
+    "invoice_no",
+    "care_date",
+    "act_code",
+    "act_no",
+    "charged_cents",
+    "amo_cents",
+]
 
 
 def _faults(refused: pl.DataFrame, lines: pl.DataFrame) -> Iterator[Fault]:

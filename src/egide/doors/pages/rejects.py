@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.decisions.refusals import REASONS
-from egide.benefits.jobs.reading import recycle
+from egide.doors.desk import recycle_rejects
 from egide.doors.pages import words
-from egide.doors.pages.access import PageRequest, needs
+from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.frame import Shape, day_in, error_of, show, state
 from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.search_reads import known_by
@@ -27,6 +26,7 @@ from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.journal.queries import acts_on
 from egide.kernel.errors import Refusal
+from egide.kernel.money import format_eur
 from egide.people.queries import people_with_ids
 from egide.work.queries import items_about, queue
 
@@ -37,10 +37,7 @@ SHOWN = 10
 def rejects(request: PageRequest) -> HttpResponseBase:
     """Open rejects by cause, the most frequent first; of one file or one cause if asked. A POST recycles those chosen."""
     if request.method == "POST":
-        chosen = [int(each) for each in request.POST.getlist("item") if each.isdigit()]
-        taken = recycle(replace(request.context, key=None), chosen)
-        messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
-        return redirect("rejects")
+        return _recycle(request, [int(each) for each in request.POST.getlist("item") if each.isdigit()])
     file_text, code = request.GET.get("file", ""), request.GET.get("cause", "")
     file_id = int(file_text) if file_text.isdigit() else None
     groups = [one for one in causes() if not code or one.code == code]
@@ -52,17 +49,32 @@ def rejects(request: PageRequest) -> HttpResponseBase:
     context = {
         "summary": {
             "open": sum(one.count for one in groups),
-            "amount_cents": None,
+            "amount_cents": _total(one.charged_cents for one in groups),
             "oldest_days": (clock.today() - oldest.date()).days if oldest else 0,
         },
-        "groups": [
-            _group(one, found[one.code], deadlines, names, whole=bool(code)) for one in groups if found[one.code]
-        ],
+        "groups": [_group(request, one, found[one.code], deadlines, names) for one in groups if found[one.code]],
         "work": _work(request),
         "whose": whose_filters(reverse("rejects"), whose_asked(request)),
         "form_key": str(uuid.uuid4()),
     }
     return show(request, "pages/rejects.html", context, nav="rejects")
+
+
+def _recycle(request: PageRequest, chosen: list[int]) -> HttpResponseBase:
+    taken = recycle_rejects(request.context, chosen)
+    messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
+    return redirect("rejects")
+
+
+def _charged(one: RejectRow) -> int | None:
+    """What the care of a refused line cost, when the line could be read that far."""
+    told = str(one.content.get("charged_cents", ""))
+    return int(told) if told.isdigit() else None
+
+
+def _total(amounts: Iterable[int | None]) -> int | None:
+    told = [cents for cents in amounts if cents is not None]
+    return sum(told) if told else None
 
 
 def _work(request: PageRequest) -> list[Shape]:
@@ -77,24 +89,26 @@ def _work(request: PageRequest) -> list[Shape]:
 
 
 def _group(
-    cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str], *, whole: bool
+    request: PageRequest, cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str]
 ) -> Shape:
+    health, whole = allowed(request, Permission.READ_HEALTH), bool(request.GET.get("cause"))
     return {
         "cause": cause.message,
         "code": cause.code,
         "count": cause.count,
-        "amount_cents": None,
-        "proposal": _proposal(cause),
+        "amount_cents": cause.charged_cents,
+        "proposal": _proposal(cause) if allowed(request, Permission.BENEFITS) else None,
         "oldest_on": min(one.file.received_at.date() for one in lines),
         "items": [
             {
                 "id": one.pk,
                 "url": reverse("reject", args=[one.pk]),
-                "title": _title(one),
+                "title": _title(one, health=health),
                 "person": names.get(one.person_id or 0, ""),
                 "file": one.file.name,
                 "line": one.line_no,
                 "at": one.file.received_at,
+                "cents": _charged(one),
                 "deadline": deadlines.get(one.file_id),
                 "effect": cause.remedy,
             }
@@ -116,7 +130,10 @@ def _proposal(cause: Cause) -> Shape | None:
     }
 
 
-def _title(one: RejectRow) -> str:
+def _title(one: RejectRow, *, health: bool) -> str:
+    """The care that the line tells, for those who need it; its place for the others."""
+    if not health:
+        return _("Ligne %(n)s") % {"n": one.line_no}
     act, day = one.content.get("act_code"), day_in(str(one.content.get("care_date")))
     return _("%(act)s du %(day)s") % {"act": act, "day": f"{day:%d/%m/%Y}"} if act and day else one.field or one.code
 
@@ -139,6 +156,8 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         return _show(request, found)
+    if request.POST.get("act") == "recycle":
+        return _recycle(request, [found.pk])
     reason = request.POST.get("reason", "").strip()
     try:
         if not reason:
@@ -151,6 +170,14 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
     messages.success(request, _("Ligne ignorée ; la raison est au journal."))
     following = _next_url(found)
     return redirect(following or reverse("rejects"))
+
+
+def _received(name: str, value: str) -> str:
+    """A value as people read it: amounts in euros, days in French; anything else as it came."""
+    if name.endswith("_cents") and value.isdigit():
+        return format_eur(int(value))
+    day = day_in(value) if name.endswith("_date") else None
+    return f"{day:%d/%m/%Y}" if day else value
 
 
 def _next_url(found: RejectRow) -> str:
@@ -177,20 +204,21 @@ def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = 
             "deadline": _deadlines([found.file_id]).get(found.file_id) if found.state == "open" else None,
             "person": f"{person.first_name} {person.last_name}" if person else "",
             "member_url": reverse("member", args=[known.number]) if known else "",
+            "cents": _charged(found),
             "kept": _("La ligne et son fichier, tels que reçus."),
             "remedy": found.remedy,
         },
         "raw": [
             {
-                "name": name.replace("_", " "),
-                "value": value,
+                "name": words.said(words.CARE_FIELDS, name),
+                "value": _received(name, str(value)),
                 "bad": name == found.field,
                 "position": found.position if name == found.field else "",
             }
-            for name, value in found.content.items()
+            for name, value in (found.content.items() if allowed(request, Permission.READ_HEALTH) else ())
         ],
         "errors": errors,
-        "fields": [],
+        "recyclable": found.state == "open" and found.code in REASONS and allowed(request, Permission.BENEFITS),
         "open": found.state == "open",
         "history": [
             {

@@ -173,6 +173,19 @@ MOVEMENTS: Words = {
     "change": _("Changement des droits"),
     "cancel": _("Annulation des droits"),
 }
+CARE_FIELDS: Words = {
+    "nir": _("Numéro de rattachement"),
+    "birth_date": _("Date de naissance"),
+    "birth_rank": _("Rang de naissance"),
+    "invoice_no": _("Facture"),
+    "care_date": _("Date des soins"),
+    "act_code": _("Acte"),
+    "act_no": _("Rang de l’acte"),
+    "charged_cents": _("Dépense"),
+    "amo_cents": _("Part du régime obligatoire"),
+    "end_to_end_id": _("Référence du prélèvement"),
+    "reason": _("Motif de la banque"),
+}
 MOVEMENT_STATES: dict[str, tuple[str | Promise, str]] = {
     "rejected": (_("Refusé"), "late"),
     "to_send": (_("À envoyer"), "info"),
