@@ -1,8 +1,12 @@
-"""What a server process loads before it takes its first request, so that nobody waits for it in front of a page."""
+"""What a server process does before its first request, so that nobody waits for it in front of a page, and how it ends."""
 
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +22,19 @@ from egide.kernel.calendars import Calendar, Region
 from egide.products.queries import open_books
 
 TEMPLATES = Path(__file__).parent / "pages" / "templates"
+
+
+def end_with_the_server() -> None:
+    """A process that answers pages dies with the server that started it, even killed: it would hold its address."""
+    server = multiprocessing.parent_process()
+    if server is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)  # what was being answered is rolled back by the database
+
+    threading.Thread(target=watch, args=(server.sentinel,), daemon=True).start()
 
 
 def warm_up() -> None:
