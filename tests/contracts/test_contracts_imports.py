@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 
@@ -161,6 +162,14 @@ def test_reading_a_table_again_makes_nothing_twice(system: Context) -> None:
     again = import_enrolments(system, file.pk)
     assert again.enrolment_ids == made
     assert Enrolment.objects.filter(pk__in=made).count() == 1
+
+
+def test_a_colleague_who_reads_a_table_again_finds_its_families(system: Context) -> None:
+    """The families belong to the table, not to who asked first: none is told to be covered already."""
+    file, made, _ = imported(system, sheet(holder("M1"), holder("M2")))
+    colleague = replace(system, actor=replace(system.actor, id=77, label="Une collègue"))
+    again = import_enrolments(colleague, file.pk)
+    assert (again.enrolment_ids, again.refused.rejects) == (made, ())
 
 
 @pytest.mark.parametrize("key", [None, "import-1"])

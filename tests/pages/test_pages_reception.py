@@ -14,6 +14,7 @@ from django.test import Client
 from egide.contracts.models import EnrolmentForm
 from egide.documents.models import Document
 from egide.documents.safety import MAX_BYTES
+from egide.journal import clock
 from egide.journal.facts import Context
 from egide.journal.models import Act
 from egide.work.models import Item
@@ -58,6 +59,15 @@ def asked(content: bytes | None, **changes: str) -> dict[str, object]:
         "who": "Marie Dupont", "act": "receive",
     } | changes  # fmt: skip
     return given | ({"scan": upload(content)} if content is not None else {})
+
+
+def test_two_clicks_receive_a_paper_of_the_day_once(client: Client) -> None:
+    """Received today, the hour is not part of what was asked: the second click leads to the form of the first."""
+    given = asked(pdf("B", 1), received_on=clock.today().isoformat())
+    given["form_key"] = hidden(client.get(HERE), "form_key")
+    places = [client.post(HERE, given | {"scan": upload(pdf("B", 1))})["Location"] for _click in range(2)]
+    assert places[0] == places[1] and places[0].startswith("/adhesions/")
+    assert EnrolmentForm.objects.count() == 1
 
 
 @pytest.mark.requirement("S003-031")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import validate_form
+from egide.doors.desk import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
+from egide.journal.scope import set_perimeters
 from pages.reading_pages import errors_of, hidden, links_of, text_of
 from people.families import (
     Care,
@@ -126,6 +129,20 @@ def test_a_reject_reads_in_words_and_care_is_for_those_who_need_it(  # type: ign
         seen = text_of(centre.client("operator").get(one))
         assert "Aucune personne connue" in seen
         assert not any(word in seen for word in (" du 08/12/2015", "Date des soins", "Recycler"))
+
+
+def test_a_reject_is_taken_again_only_by_who_may_and_sees_it(  # type: ignore[no-untyped-def]
+    centre, system: Context, file_with_a_reject
+) -> None:
+    """Neither the operator, who decides no benefit, nor someone of another perimeter, whatever number they send."""
+    reject = Reject.objects.get(file=file_with_a_reject)
+    for address, given in ((f"/rejets/{reject.pk}", {}), ("/rejets", {"item": reject.pk})):
+        assert centre.client("operator").post(address, {"act": "recycle", **given}).status_code == 404
+    elsewhere = replace(system, actor=replace(system.actor, perimeters=(3,)))
+    assert recycle_rejects(elsewhere, [reject.pk]) == 0
+    set_perimeters((1, 2, 3))
+    reject.refresh_from_db()
+    assert (reject.state, centre.client("administrator").get("/rejets?file=²").status_code) == ("open", 200)
 
 
 def test_a_line_is_taken_again_from_its_reject(centre, system: Context, today: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]

@@ -106,9 +106,11 @@ def test_the_next_file_is_the_most_urgent_that_nobody_holds(
     assert client.get("/dossiers/suivant").status_code == 405
 
 
-def test_a_double_click_takes_one_file(centre, system: Context) -> None:  # type: ignore[no-untyped-def]
-    """The second press of the same button leads to what the first took."""
-    received_form(system), received_form(system)
+@pytest.mark.parametrize("waiting", [1, 2])
+def test_a_double_click_takes_one_file(centre, system: Context, waiting: int) -> None:  # type: ignore[no-untyped-def]
+    """The second press of the same button leads to what the first took, even when it was the last."""
+    for _form in range(waiting):
+        received_form(system)
     client = centre.client("administrator")
     places = [client.post("/dossiers/suivant", {"form_key": "k"})["Location"] for _click in range(2)]
     assert places[0] == places[1]

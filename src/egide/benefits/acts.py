@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 from django.db import connection
 from django.db.models import F
-from django.db.models.functions import Greatest
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
 from egide.benefits.models import Payment, Run
@@ -66,11 +65,9 @@ def take_lines(record: Record, fresh: pl.DataFrame, *, file_id: int, received_on
     return paid + (replay(record, reversed_in) if reversed_in else 0)
 
 
-def slice_done(run: Run, number: int, paid_cents: int) -> None:
-    """Marks a slice of a file as taken, in the transaction that took it; another slice may be ending at the same time."""
-    Run.objects.filter(pk=run.pk).update(
-        slices_done=Greatest(F("slices_done"), number + 1), paid_cents=F("paid_cents") + paid_cents
-    )
+def add_paid(run: Run, paid_cents: int) -> None:
+    """Counts what a slice of a file made due, in its transaction; another slice may be ending at the same time."""
+    Run.objects.filter(pk=run.pk).update(paid_cents=F("paid_cents") + paid_cents)
 
 
 def keep_ignored(ignored: pl.DataFrame, *, file_id: int) -> None:

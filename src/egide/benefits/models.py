@@ -89,18 +89,12 @@ class Counter(models.Model):
 
 
 class Run(models.Model):
-    """How far the reading of a care file went: its block of line numbers, its slices, those already posted."""
+    """The reading of a care file: its block of line numbers, its slices, what they made due."""
 
     file = models.OneToOneField("exchanges.File", primary_key=True, on_delete=models.PROTECT)
     first_line_id = models.BigIntegerField()
     slices = models.SmallIntegerField()
-    slices_done = models.SmallIntegerField(default=0)
     paid_cents = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(slices_done__lte=models.F("slices")), name="benefits_run_slices")
-        ]
 
 
 class Payment(models.Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from egide.benefits.jobs.following import follow as follow_benefits
 from egide.benefits.jobs.reading import recycle
@@ -19,9 +19,10 @@ from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
 from egide.contracts.jobs import resend
 from egide.contracts.queries import EnrolmentRow
-from egide.exchanges.queries import file_to_read
+from egide.exchanges.queries import file_to_read, recyclable
 from egide.journal.facts import Context
 from egide.journal.queries import system_context
+from egide.journal.scope import reading, set_perimeters
 from egide.kernel.progress import Progress, Told
 from egide.people.acts import Identity
 from egide.premiums.jobs import follow as follow_premiums
@@ -68,8 +69,16 @@ def import_enrolments(context: Context, file_id: int, *, progress: Progress = la
 
 
 def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Progress = lambda _: None) -> int:
-    """Takes rejected acts again, once what stopped them is mended; returns how many were taken this time."""
-    return recycle(over_everyone(_followed(context)), reject_ids, progress=progress)
+    """Takes rejected acts again, once what stopped them is mended; returns how many were taken this time.
+
+    Only rejects of the actor's perimeters are taken; the person that a line names may be of any.
+    """
+    with reading(context.actor.perimeters):
+        seen = [reject_id for found in recyclable(reject_ids).values() for reject_id in found]
+    taken = recycle(over_everyone(_followed(context)), seen, progress=progress)
+    if connection.in_atomic_block:
+        set_perimeters(context.actor.perimeters)  # the rest of a page's transaction sees what it saw before
+    return taken
 
 
 def over_everyone(context: Context) -> Context:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import BigIntegerField, Count, Max, Min, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -52,10 +52,11 @@ def find_file(file_id: int) -> FileRow | None:
     return File.objects.filter(pk=file_id).first()
 
 
-def causes() -> list[Cause]:
-    """Open rejects grouped by cause, the most frequent first."""
+def causes(*, file_id: int | None = None) -> list[Cause]:
+    """Open rejects, of one file if asked, grouped by cause, the most frequent first."""
+    rejects = Reject.objects.filter(state="open")
     found = (
-        Reject.objects.filter(state="open")
+        (rejects.filter(file_id=file_id) if file_id else rejects)
         .values("code")
         .annotate(
             count=Count("id"),
@@ -91,9 +92,12 @@ def find_reject(reject_id: int) -> RejectRow | None:
 
 
 def next_reject(reject: RejectRow) -> RejectRow | None:
-    """The next open reject of the same cause."""
+    """The open reject of the same cause that comes after this one, in the order of the bench; after the last, the first."""
     others = Reject.objects.filter(state="open", code=reject.code).exclude(pk=reject.pk)
-    return others.order_by("file_id", "line_no", "id").first()
+    others = others.order_by("file_id", "line_no", "id")
+    same_file, same_line = Q(file_id=reject.file_id), Q(line_no=reject.line_no, pk__gt=reject.pk)
+    after = Q(file_id__gt=reject.file_id) | same_file & (Q(line_no__gt=reject.line_no) | same_line)
+    return others.filter(after).first() or others.first()
 
 
 def oldest_reject_at() -> datetime | None:

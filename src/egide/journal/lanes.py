@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
-def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
+def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Generator[Result, None, None]:
     """Does ``work`` on pieces that write no common row, two at a time; yields the results in the order of the pieces.
 
     Pieces are made as they are needed. A failure is raised at its turn: what was begun ends, the rest is not begun. Inside

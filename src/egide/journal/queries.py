@@ -86,3 +86,8 @@ def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) 
         families |= Q(kind__startswith=kind)
     found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
     return sorted(set(found.values_list("subject_id", flat=True)))
+
+
+def outcome_under(key: str) -> dict[str, object] | None:
+    """What was answered under a key that names its own work, whoever asked; None when it was never used."""
+    return Key.objects.filter(key=key).order_by("pk").values_list("outcome", flat=True).first()

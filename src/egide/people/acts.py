@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from egide.journal import clock
 from egide.journal.acts import Record, open_perimeter, perform
 from egide.journal.facts import Context, Role
 from egide.journal.permissions import Permission
@@ -95,6 +96,13 @@ _SAID = {
 def correct_identity(context: Context, person_id: int, identity: Identity) -> frozenset[str]:
     """Corrects who someone is, and returns what changed; the journal says which fields, not what they hold."""
     with perform(context, "person.correct", needs=Permission.ENDORSE, given=[person_id, identity]) as act:
+        if identity.birth_date > clock.today():
+            raise Refusal(
+                code="people.birth_date",
+                where="birth_date",
+                message="La date de naissance est à venir.",
+                remedy="Relisez-la sur l’attestation vitale.",
+            )
         person = Person.objects.select_for_update().get(pk=person_id)
         changed = frozenset(name for name in _SAID if getattr(person, name) != getattr(identity, name))
         if "insured_nir" in changed and person.nir == person.insured_nir:

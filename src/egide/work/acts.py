@@ -137,8 +137,8 @@ def take_item(context: Context, item_id: int) -> Item:
     return item
 
 
-def take_next(context: Context) -> Item | None:
-    """The most urgent item of the team that nobody holds and that this person may do; None when there is none.
+def take_next(context: Context) -> Item:
+    """The most urgent item of the team that nobody holds and that this person may do; Refusal when there is none.
 
     Two people who ask at once get two items: one being taken is passed over.
     """
@@ -146,9 +146,6 @@ def take_next(context: Context) -> Item | None:
     kinds = [kind for kind, needed in NEEDED.items() if may(actor.role, needed)]
     free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
     ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
-    with reading(actor.perimeters):
-        if not ours.exists():
-            return None
     needed = next(NEEDED[kind] for kind in kinds)
     with perform(context, "work.take", needs=needed, given="next") as act:
         item = ours.select_for_update(skip_locked=True).first()
@@ -156,8 +153,8 @@ def take_next(context: Context) -> Item | None:
             raise Refusal(
                 code="work.none_free",
                 where="file",
-                message="Vos collègues viennent de prendre les derniers dossiers libres.",
-                remedy="Rechargez la page : la file montre ce qui reste.",
+                message="Aucun dossier libre n’attend.",
+                remedy="La file montre ce qui reste et qui le tient.",
             )
         _about(act, item)
         take(act, item, _person(context))

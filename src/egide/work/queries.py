@@ -56,11 +56,6 @@ def subjects_held(kind: str, whose: Whose, person_id: int | None) -> list[int]:
     return list(_held(items, whose, person_id).values_list("subject_id", flat=True))
 
 
-def item_to_do(item_id: int) -> Item | None:
-    """One item with its pauses; None when it is absent or out of reach."""
-    return Item.objects.filter(pk=item_id).prefetch_related("pauses").first()
-
-
 def open_items_about(subject_kind: str, subject_ids: Sequence[int]) -> list[Item]:
     """What is still to do on these files, with its pauses."""
     found = Item.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids)).exclude(state="done")

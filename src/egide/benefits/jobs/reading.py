@@ -7,6 +7,7 @@ not commit, and numbers the lines as the first run did.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -14,7 +15,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection
 
-from egide.benefits.acts import keep_ignored, slice_done, take_lines
+from egide.benefits.acts import add_paid, keep_ignored, take_lines
 from egide.benefits.decisions.adjudication import set_apart_uncomputable
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -111,7 +112,7 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
         number, lines = piece
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
             paid = _take(act, file, lines, read.lines)
-            slice_done(run, number, paid)
+            add_paid(run, paid)
             act.on("file", file.pk, file.name, file.perimeter_id)
             act.outcome = {"slice": number, "lines": lines.height, "paid_cents": paid}
         return lines.height
@@ -119,9 +120,10 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     sliced = _sliced(matching.matched, run)
     numbers, alone = sliced["slice"].unique().sort().to_list(), run.slices - 1
     apart, together = (_slices(sliced, among) for among in (set(numbers) - {alone}, set(numbers) & {alone}))
-    taken = chain(side_by_side(take, apart), map(take, together))
-    for done, count in enumerate(taken, start=1):
-        progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
+    # Closed here, whatever stops the reading: no slice is still being written once the file's lock is given back.
+    with closing(side_by_side(take, apart)) as lanes:
+        for done, count in enumerate(chain(lanes, map(take, together)), start=1):
+            progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
     return _finish(context, file, read)
 
 

@@ -31,7 +31,7 @@ _ACT_DAYS = 2  # S003-163: two working days from the complete file, nine times i
 
 def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
     """Keeps a received form and starts its clock (S003-031). Nothing is decided yet; the same paper twice is refused."""
-    given = {"title": received.title, "received_at": str(received.received_at), "scan": received.scan}
+    given = {"title": received.title, "received_on": str(received.received_at.date()), "scan": received.scan}
     with perform(context, "enrolment.receive", needs=Permission.ENROL, given=given) as act:
         refuse_unreceivable(context.actor, received)
         form = EnrolmentForm.objects.create(

@@ -17,6 +17,7 @@ from egide.journal import store
 from egide.journal.acts import AlreadyDone, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.queries import outcome_under
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_iban
 
@@ -52,8 +53,11 @@ def import_sheet(context: Context, file: FileRow) -> Imported:
 
 
 def _enrol_family(context: Context, file: FileRow, reference: str, family: list[EnrolmentRow]) -> int:
-    """One family, one act; its key is the file and the family, so that a second reading finds what the first did."""
-    once = replace(context, key=f"import:{file.sha256}:{reference}")
+    """One family, one act; its key is the file and the family: whoever reads again finds what the first reading did."""
+    key = f"import:{file.sha256}:{reference}"
+    if (known := outcome_under(key)) is not None:
+        return int(str(known["enrolment"]))
+    once = replace(context, key=key)
     try:
         with perform(once, "enrolment.import", needs=Permission.ENROL, given=[file.sha256, reference]) as act:
             asked = _asked(family, file)

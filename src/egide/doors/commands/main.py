@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import TracebackType
 
 import psycopg
 
@@ -14,6 +15,7 @@ from egide.doors.commands import books
 from egide.doors.commands.declared import DECLARED
 from egide.installation import home, migrate, open_installation
 from egide.kernel.errors import Refusal
+from egide.logs import places
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -21,6 +23,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code: 0 done, 1 refused or something is wrong, 2 not understood."""
     options = _parser().parse_args(arguments)
+    sys.excepthook = _say_where
     try:
         if options.needs_database:
             return _with_database(options)
@@ -33,6 +36,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Interrompu : ce qui est fait est gardé, relancez pour continuer.", file=sys.stderr)
         return 130
+
+
+def _say_where(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """The last word on an error nobody foresaw: its kind and place. Its text may quote a row, and terminals are kept too."""
+    told = "\n  ".join(places(error))
+    print(f"Erreur imprévue, {kind.__name__} :\n  {told}\nCe qui était fait est gardé.", file=sys.stderr)
 
 
 def _lost(error: Exception) -> int:

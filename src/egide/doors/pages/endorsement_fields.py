@@ -93,7 +93,7 @@ class _Reader:
 
 def _leaving(reader: _Reader, content: Mapping[str, Any]) -> int | None:
     text = str(content.get("person_id") or "")
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     reader.wrong("person_id", "form.missing", _("Personne à radier : à choisir."), _("Choisissez-la dans la liste."))
     return None
@@ -115,7 +115,7 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
         last_name=last,
         first_name=first,
         birth_date=born,
-        birth_rank=int(rank) if rank.isdigit() else 1,
+        birth_rank=int(rank) if rank.isdecimal() else 1,
         nir=nir,
         insured_nir=nir,  # empty for a child: the act takes the member's
         student=bool(content.get("student")),

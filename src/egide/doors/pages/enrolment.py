@@ -71,7 +71,7 @@ def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
         return _preview(request, desk_)
     if act == "add":
         content["persons"].append({"link": "child" if people_of(content) else "member"})
-    elif act == "remove" and which.isdigit() and 0 < int(which) < len(content["persons"]):
+    elif act == "remove" and which.isdecimal() and 0 < int(which) < len(content["persons"]):
         del content["persons"][int(which)]
     try:
         match act:
@@ -115,9 +115,12 @@ def _differences(on: _Desk) -> list[Shape]:
 
 
 def _keep(request: PageRequest, on: _Desk) -> int:
-    """Saves what was typed if it changed, so that the act that follows works on what is on screen; gives the revision."""
+    """Saves what was typed if it changed, so that the act that follows works on what is on screen; gives the revision.
+
+    What is typed may be what was just saved by the same click, twice: it then has the revision of that saving.
+    """
     if flat(on.content) == flat(on.form.content):
-        return on.revision
+        return on.form.revision
     saved = save_form(replace(request.context, key=None), on.form.pk, revision=on.revision, content=on.content)
     on.form, on.revision = saved, saved.revision
     return saved.revision

@@ -72,7 +72,7 @@ def _about(issue: Issue, content: Mapping[str, Any]) -> str:
     """The person an issue is about, when its field is one of theirs."""
     parts = issue.field.split("-")
     persons = people_of(content)
-    if parts[0] != "persons" or len(parts) < 2 or not parts[1].isdigit() or int(parts[1]) >= len(persons):
+    if parts[0] != "persons" or len(parts) < 2 or not parts[1].isdecimal() or int(parts[1]) >= len(persons):
         return ""
     person = persons[int(parts[1])]
     return f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()

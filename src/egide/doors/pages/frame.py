@@ -154,7 +154,7 @@ def page_shape(base: str, query: Mapping[str, str], *, number: int, size: int, s
 def page_number(request: PageRequest) -> int:
     """The page asked for, from 1."""
     text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def day_in(text: str | None) -> date | None:

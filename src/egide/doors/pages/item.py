@@ -26,13 +26,13 @@ from egide.people.queries import colleagues_of
 from egide.work.acts import give_back, hand_over, take_item
 from egide.work.acts import take_next as act_take_next
 from egide.work.facts import may_work
-from egide.work.queries import ItemRow, item_to_do
+from egide.work.queries import ItemRow, find_item
 
 
 @needs(Permission.READ, Permission.EXCHANGES)
 def item(request: PageRequest, item_id: int) -> HttpResponseBase:
     """Shows the item; a POST changes who holds it, or says why it could not."""
-    found = item_to_do(item_id)
+    found = find_item(item_id)
     if found is None:
         raise Http404
     if request.method != "POST":
@@ -45,12 +45,14 @@ def item(request: PageRequest, item_id: int) -> HttpResponseBase:
             case "give_back":
                 give_back(request.context, item_id)
                 messages.success(request, _("Dossier remis dans la file."))
-            case _:
+            case "hand_over":
                 colleague = _chosen(request)
                 hand_over(request.context, item_id, to=colleague)
                 messages.success(request, _("Dossier passé à %(who)s.") % {"who": colleague.label})
+            case _:
+                raise Http404
     except Refusal as refusal:
-        return _show(request, item_to_do(item_id) or found, [refusal])
+        return _show(request, find_item(item_id) or found, [refusal])
     return redirect(_next(request))
 
 
@@ -58,11 +60,13 @@ def item(request: PageRequest, item_id: int) -> HttpResponseBase:
 @needs(Permission.READ, Permission.EXCHANGES)
 def take_next(request: PageRequest) -> HttpResponseBase:
     """Takes the most urgent item that nobody holds, and opens it."""
-    taken = act_take_next(request.context)
-    if taken is None:
-        messages.info(request, _("Aucun dossier libre n’attend."))
+    try:
+        return redirect(item_url(act_take_next(request.context)))
+    except Refusal as refusal:
+        if refusal.code != "work.none_free":
+            raise
+        messages.info(request, f"{refusal.message} {refusal.remedy}")
         return redirect("today")
-    return redirect(item_url(taken))
 
 
 def _chosen(request: PageRequest) -> Actor:

@@ -52,7 +52,7 @@ def journal(request: PageRequest) -> HttpResponse:
 def _acts(query: dict[str, str]) -> QuerySet[ActRow]:
     """All the acts of a file; without one, those of the last month unless another day is asked for."""
     name, _sep, identifier = query.get("subject", "").partition(":")
-    subject = (name, int(identifier)) if name and identifier.isdigit() else None
+    subject = (name, int(identifier)) if name and identifier.isdecimal() else None
     since = None if subject else day_in(query.get("since")) or clock.today() - timedelta(days=31)
     return acts_between(since, day_in(query.get("until")), kind=query.get("kind", ""), subject=subject)
 

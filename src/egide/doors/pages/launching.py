@@ -232,6 +232,6 @@ def _perimeter(request: PageRequest) -> int:
 
 def _number(request: PageRequest, name: str) -> int:
     text = request.POST.get(name) or request.GET.get(name) or ""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise Http404
     return int(text)

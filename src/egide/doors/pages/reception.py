@@ -65,7 +65,7 @@ def _received(request: PageRequest, asked: dict[str, str]) -> ReceivedForm:
     """What was asked, checked one field after the other; the scan is read last."""
     if asked["product"] not in _products():
         raise Refusal("reception.product", _("Le produit manque."), _("Choisissez celui du bulletin."), "product")
-    if not asked["perimeter"].isdigit():
+    if not asked["perimeter"].isdecimal():
         raise Refusal("reception.perimeter", _("L’organisme manque."), _("Choisissez celui du bulletin."), "perimeter")
     day = day_in(asked["received_on"])
     if day is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -37,10 +39,10 @@ SHOWN = 10
 def rejects(request: PageRequest) -> HttpResponseBase:
     """Open rejects by cause, the most frequent first; of one file or one cause if asked. A POST recycles those chosen."""
     if request.method == "POST":
-        return _recycle(request, [int(each) for each in request.POST.getlist("item") if each.isdigit()])
+        return _recycle(request, [int(each) for each in request.POST.getlist("item") if each.isdecimal()])
     file_text, code = request.GET.get("file", ""), request.GET.get("cause", "")
-    file_id = int(file_text) if file_text.isdigit() else None
-    groups = [one for one in causes() if not code or one.code == code]
+    file_id = int(file_text) if file_text.isdecimal() else None
+    groups = [one for one in causes(file_id=file_id) if not code or one.code == code]
     found = {one.code: open_rejects(code=one.code, file_id=file_id, limit=200 if code else SHOWN) for one in groups}
     oldest = oldest_reject_at()
     every = [one for lines in found.values() for one in lines]
@@ -61,7 +63,10 @@ def rejects(request: PageRequest) -> HttpResponseBase:
 
 
 def _recycle(request: PageRequest, chosen: list[int]) -> HttpResponseBase:
-    taken = recycle_rejects(request.context, chosen)
+    if not allowed(request, Permission.BENEFITS):
+        raise Http404
+    with transaction.atomic():  # all or nothing: a refusal on the way leaves every reject on the bench
+        taken = recycle_rejects(request.context, chosen)
     messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
     return redirect("rejects")
 
@@ -69,7 +74,7 @@ def _recycle(request: PageRequest, chosen: list[int]) -> HttpResponseBase:
 def _charged(one: RejectRow) -> int | None:
     """What the care of a refused line cost, when the line could be read that far."""
     told = str(one.content.get("charged_cents", ""))
-    return int(told) if told.isdigit() else None
+    return int(told) if told.isdecimal() else None
 
 
 def _total(amounts: Iterable[int | None]) -> int | None:
@@ -92,12 +97,13 @@ def _group(
     request: PageRequest, cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str]
 ) -> Shape:
     health, whole = allowed(request, Permission.READ_HEALTH), bool(request.GET.get("cause"))
+    only = {"cause": cause.code, **({"file": request.GET["file"]} if request.GET.get("file") else {})}
     return {
         "cause": cause.message,
         "code": cause.code,
         "count": cause.count,
         "amount_cents": cause.charged_cents,
-        "proposal": _proposal(cause) if allowed(request, Permission.BENEFITS) else None,
+        "proposal": _proposal(cause, len(lines)) if allowed(request, Permission.BENEFITS) else None,
         "oldest_on": min(one.file.received_at.date() for one in lines),
         "items": [
             {
@@ -114,18 +120,18 @@ def _group(
             }
             for one in lines
         ],
-        "more_url": "" if whole or cause.count <= len(lines) else f"{reverse('rejects')}?cause={cause.code}",
+        "more_url": "" if whole or cause.count <= len(lines) else f"{reverse('rejects')}?{urlencode(only)}",
     }
 
 
-def _proposal(cause: Cause) -> Shape | None:
+def _proposal(cause: Cause, shown: int) -> Shape | None:
     """Recycling, for the causes that someone can mend outside the file itself."""
     if cause.code not in REASONS:
         return None
     return {
         "label": _("Recycler une fois la cause corrigée"),
         "act": f"recycle:{cause.code}",
-        "count": cause.count,
+        "count": shown,
         "effect": _("Chaque acte choisi est rapproché et liquidé de nouveau ; ce qui échoue encore reste ici."),
     }
 
@@ -174,7 +180,7 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
 
 def _received(name: str, value: str) -> str:
     """A value as people read it: amounts in euros, days in French; anything else as it came."""
-    if name.endswith("_cents") and value.isdigit():
+    if name.endswith("_cents") and value.isdecimal():
         return format_eur(int(value))
     day = day_in(value) if name.endswith("_date") else None
     return f"{day:%d/%m/%Y}" if day else value

@@ -135,6 +135,10 @@ def _corrected(found: Movement, typed: Mapping[str, str]) -> Identity | None:
     return None if identity == known else identity
 
 
+def _told(found: Movement) -> Shape:
+    return {"nir": found.insured_nir, "born_on": found.birth_date, "rank": found.birth_rank}
+
+
 def _show(
     request: PageRequest, found: Movement, typed: Mapping[str, str], refusals: Sequence[Refusal] = ()
 ) -> HttpResponse:
@@ -142,7 +146,8 @@ def _show(
     open_ = found.state == "rejected"
     context = {
         "right": movement_shape(found),
-        "told": {"nir": found.insured_nir, "born_on": found.birth_date, "rank": found.birth_rank},
+        "told": _told(found) if allowed(request, Permission.READ) else None,
+        "refused": open_,
         "fields": _fields(typed, refusals) if open_ and allowed(request, Permission.ENDORSE) else [],
         "can_resend": open_ and allowed(request, Permission.EXCHANGES),
         "holder": holders(request, items)[items[0].pk] if items else None,

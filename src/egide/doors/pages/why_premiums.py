@@ -105,7 +105,7 @@ def premium(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why one line of the account: ``number.person.month.nature``."""
     parts = key.split(".")
     month = _month(parts[2]) if len(parts) == 4 else None
-    if month is None or not parts[1].isdigit() or parts[3] not in RULES:
+    if month is None or not parts[1].isdecimal() or parts[3] not in RULES:
         return None
     facts = enrolment_facts(enrolment_by_number(parts[0]).pk)
     return _of_person(facts, int(parts[1]), month, parts[3])
@@ -139,13 +139,13 @@ def of_form(request: PageRequest, key: str) -> Shape | None:
             if month
             else None
         )
-    if not parts[1].isdigit():
+    if not parts[1].isdecimal():
         return None
     return _of_year(facts, PROVISIONAL + int(parts[1]), parts[3])
 
 
 def _draft(request: PageRequest, form_text: str) -> Draft | None:
-    form = find_form(int(form_text)) if form_text.isdigit() else None
+    form = find_form(int(form_text)) if form_text.isdecimal() else None
     return draft_of(form, draft(request, f"form-{form.pk}") or form.content) if form else None
 
 

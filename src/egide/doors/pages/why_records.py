@@ -27,7 +27,7 @@ from egide.work.queries import clock_of, find_item
 
 def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why a care line was paid what it was, with the ceilings as they stood before it."""
-    if not key.isdigit():
+    if not key.isdecimal():
         return None
     line = read_line(int(key))
     title = _("%(care)s du %(day)s") % {"care": care_name(line), "day": words.day(line.care_on)}
@@ -57,7 +57,7 @@ GROUP BY l.id, l.care_on, l.act_code, l.family HAVING sum(p.amount_cents) <> 0 O
 def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """What remains of a ceiling: its limit by the rule book, and the care that used it."""
     line_text, _sep, counter = key.partition(".")
-    if not line_text.isdigit():
+    if not line_text.isdecimal():
         return None
     line = read_line(int(line_text))
     mine = lives([line.enrolment_id])
@@ -104,7 +104,7 @@ def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
 
 def clock_of_item(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why a file is due on its day: the rule, the start, the pauses, the calendar."""
-    item = find_item(int(key)) if key.isdigit() else None
+    item = find_item(int(key)) if key.isdecimal() else None
     if item is None:
         return None
     found: Deadline = clock_of(item, list(item.pauses.all()), clock.today())
@@ -126,7 +126,7 @@ WHERE c.id = %s
 
 def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why a person is covered from one day to another."""
-    if not key.isdigit():
+    if not key.isdecimal():
         return None
     with connection.cursor() as cursor:
         cursor.execute(_COVER, [int(key)])
@@ -147,7 +147,7 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
 
 def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """The reasons written with an act of the journal."""
-    found = find_act(int(key)) if key.isdigit() else None
+    found = find_act(int(key)) if key.isdecimal() else None
     if found is None:
         return None
     return why_sentences(

@@ -9,7 +9,7 @@ from egide.journal import clock
 from egide.work.job_queries import mine
 
 _SEEN = "works_seen"
-_A_DAY = timedelta(hours=12)
+_NEWS = timedelta(hours=12)
 
 
 def works_mark(request: PageRequest) -> dict[str, int] | None:
@@ -27,4 +27,4 @@ def seen(request: PageRequest) -> None:
 
 def _seen_at(request: PageRequest) -> datetime:
     kept = request.session.get(_SEEN)
-    return datetime.fromisoformat(kept) if kept else clock.now() - _A_DAY
+    return datetime.fromisoformat(kept) if kept else clock.now() - _NEWS
