@@ -125,13 +125,10 @@ def _message(header: CreditHeader) -> Message:
     )
 
 
-def _refuse(order: dict[str, Any]) -> None:
-    where = f"ordre {order['end_to_end_id'][:35]}"
+def _refuse(order: dict[str, Any], where: str) -> None:
     xml_of.refuse_identifier(order["end_to_end_id"], where)
     xml_of.refuse_amount(order["amount_cents"], where)
     xml_of.refuse_account(order["creditor_iban"], order["creditor_bic"], where)
-    to_sepa_text(order["creditor_name"], 70, where)
-    to_sepa_text(order["label"], 140, where)
 
 
 def _bic_tag(schema: CreditSchema) -> str:

@@ -165,14 +165,11 @@ def _message(header: DebitHeader) -> Message:
     )
 
 
-def _refuse(order: dict[str, Any]) -> None:
-    where = f"ordre {order['end_to_end_id'][:35]}"
+def _refuse(order: dict[str, Any], where: str) -> None:
     xml_of.refuse_identifier(order["end_to_end_id"], where)
     xml_of.refuse_identifier(order["mandate_reference"], where)
     xml_of.refuse_amount(order["amount_cents"], where)
     xml_of.refuse_account(order["debtor_iban"], order["debtor_bic"], where)
-    to_sepa_text(order["debtor_name"], 70, where)
-    to_sepa_text(order["label"], 140, where)
     if order["former_mandate_reference"]:
         xml_of.refuse_identifier(order["former_mandate_reference"], where)
     _sequence(order["sequence"], where)

@@ -24,14 +24,15 @@ class Message:
     """How one kind of message writes itself.
 
     ``keys``: the columns whose values make one payment group. ``texts``: the free texts, with their longest length.
-    ``sendable``: true for an order that can be sent; ``refuse`` raises the Refusal of one that cannot. ``order``: its XML.
+    ``sendable``: true for an order that can be sent, its texts aside; ``refuse`` raises the Refusal of one that cannot, at a
+    place. ``order``: its XML.
     ``head`` and ``payment_head`` take the count and the cents of what follows.
     """
 
     keys: tuple[str, ...]
     texts: Mapping[str, int]
     sendable: pl.Expr
-    refuse: Callable[[dict[str, object]], None]
+    refuse: Callable[[dict[str, Any], str], None]
     order: pl.Expr
     head: Callable[[int, int], str]
     payment_head: Callable[[int, dict[str, object], int, int], str]
@@ -86,7 +87,11 @@ def _ready(message: Message, orders: pl.DataFrame) -> pl.DataFrame:
             where=f"ordre {orders['end_to_end_id'][twice]}",
         )
     if bad is not None:
-        message.refuse(orders.row(bad, named=True))
+        order = orders.row(bad, named=True)
+        where = f"ordre {order['end_to_end_id'][:35]}"
+        message.refuse(order, where)
+        for name, length in message.texts.items():
+            to_sepa_text(order[name], length, where)
         raise AssertionError(f"order {bad} is refused by columns and accepted alone")
     return drawn
 
