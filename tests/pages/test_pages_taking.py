@@ -106,6 +106,15 @@ def test_the_next_file_is_the_most_urgent_that_nobody_holds(
     assert client.get("/dossiers/suivant").status_code == 405
 
 
+@pytest.mark.parametrize("role", ["adviser", "director", "auditor"])
+def test_who_works_on_no_file_is_told_that_none_is_free(centre, system: Context, role: str) -> None:  # type: ignore[no-untyped-def]
+    """A role that takes no file gets a sentence, whatever waits for others."""
+    form = received_form(system)
+    answer = centre.client(role).post("/dossiers/suivant", {"form_key": "k"}, follow=True)
+    assert (answer.status_code, item_of(form).assignee_id) == (200, None)
+    assert "Aucun dossier libre" in answer.content.decode()
+
+
 @pytest.mark.parametrize("waiting", [1, 2])
 def test_a_double_click_takes_one_file(centre, system: Context, waiting: int) -> None:  # type: ignore[no-untyped-def]
     """The second press of the same button leads to what the first took, even when it was the last."""

@@ -146,7 +146,7 @@ def take_next(context: Context) -> Item:
     kinds = [kind for kind, needed in NEEDED.items() if may(actor.role, needed)]
     free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
     ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
-    needed = next(NEEDED[kind] for kind in kinds)
+    needed = next((NEEDED[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
     with perform(context, "work.take", needs=needed, given="next") as act:
         item = ours.select_for_update(skip_locked=True).first()
         if item is None:
