@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -277,6 +277,22 @@ def test_a_line_sent_again_is_ignored(home: Home, system: Context) -> None:
     first = rows("SELECT id, act_code FROM benefits_care_line ORDER BY id LIMIT 2")
     assert [(line.repeats_id, line.act_code) for line in ignored_lines(file.pk)] == first
     sound(system)
+
+
+def test_an_ignored_line_that_was_taken_is_found(home: Home, system: Context) -> None:
+    """The check of the base names the file where an act would be both set aside and paid."""
+    care = Care(home.people[0])
+    settled(system, [care], home.insured)
+    file, _ = settled(system, [replace(care, reference="X000000001"), Care(home.people[1], invoice=9)], home.insured)
+    (apart,) = (one for one in INVARIANTS if one.name == "benefits.ignored_apart")
+    assert rows(apart.offenders_sql) == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO benefits_ignored_line SELECT file_id, line_no, act_no, perimeter_id, person_id, 'line.duplicate', id"
+            " FROM benefits_care_line WHERE file_id = %s",
+            [file.pk],
+        )
+    assert rows(apart.offenders_sql) == [(file.pk,)]
 
 
 @pytest.mark.parametrize(

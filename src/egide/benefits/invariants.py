@@ -56,6 +56,13 @@ INVARIANTS = (
              OR f.posted <> (SELECT count(*) FROM benefits_care_line l WHERE l.file_id = f.id))""",
     ),
     Invariant(
+        "benefits.ignored_apart",
+        "Un acte ignoré n’est pas pris par ailleurs, et chaque fichier lu a compté les siens.",
+        """SELECT i.file_id FROM benefits_ignored_line i JOIN benefits_care_line l USING (file_id, line_no, act_no)
+           UNION SELECT i.file_id FROM benefits_ignored_line i JOIN exchanges_file f ON f.id = i.file_id
+           WHERE f.state = 'read' GROUP BY i.file_id, f.ignored HAVING count(*) > f.ignored""",
+    ),
+    Invariant(
         "benefits.line_once",
         "Aucun acte n’est compté deux fois.",
         """SELECT min(id) FROM benefits_care_line l
