@@ -14,7 +14,7 @@ from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.desk import enrol
 from egide.doors.works import ask_of_perimeter
 from egide.exchanges.queries import file_to_read
-from egide.journal.facts import Context, Role
+from egide.journal.facts import Actor, Context, Role
 from egide.journal.scope import reading, set_perimeters
 from egide.kernel.errors import Refusal
 from egide.premiums.jobs import call_month
@@ -147,3 +147,11 @@ def test_absent_and_forbidden_have_the_same_answer(two_delegates: dict[int, str]
             with pytest.raises(Refusal) as refused:
                 file_to_read(mine, identifier)
             assert refused.value.code == "exchanges.not_found"
+
+
+def test_a_base_without_organisation_says_what_to_do_first() -> None:
+    """A command on a base where no centre was opened answers with the command that opens one."""
+    with pytest.raises(Refusal, match="Aucun organisme") as refused:
+        _ = Actor("Égide", Role.SYSTEM, ()).first_perimeter
+    assert "centre insurer" in refused.value.remedy
+    assert Actor("Égide", Role.SYSTEM, (2, 3)).first_perimeter == 2

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from egide.kernel.errors import Refusal
+
 
 class Channel(StrEnum):
     """The way by which an act came in."""
@@ -42,6 +44,18 @@ class Actor:
     perimeters: tuple[int, ...]
     id: int | None = None
     team_id: int | None = None
+
+    @property
+    def first_perimeter(self) -> int:
+        """The perimeter that a file or an act of the whole centre is kept under; Refusal on a base without any."""
+        if not self.perimeters:
+            raise Refusal(
+                code="journal.no_perimeter",
+                where=self.label,
+                message="Aucun organisme n’est encore enregistré.",
+                remedy="Ouvrez le centre : script/egide centre insurer, puis recommencez.",
+            )
+        return self.perimeters[0]
 
 
 @dataclass(frozen=True, slots=True)

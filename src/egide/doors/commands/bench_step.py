@@ -95,7 +95,7 @@ def _file() -> Path:
 def _measure_benefits(_: int) -> dict[str, object]:
     context = system_context(Channel.BATCH)
     stages = Stages()
-    arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.perimeters[0])
+    arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.first_perimeter)
     file = receive(context, arrival)
     del arrival
     stages.mark("keep_raw")
@@ -142,7 +142,7 @@ def _prepare_pages(members: int) -> None:
         call_month(context, first_of_month(today), perimeter_id=perimeter_id, progress=_say)
     first = add_months(first_of_month(today), -3)
     write_care_file(_file(), portfolio, first=first, last=today - timedelta(days=3), lines=members)
-    arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.perimeters[0])
+    arrival = Arrival("noemie.care", "scheme", "bench.noe", _file().read_bytes(), context.actor.first_perimeter)
     read_file(context, receive(context, arrival).pk, progress=_say)
     for _paid in pay_all(context):
         pass

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{recycle(context, chosen)} actes repris sur {len(chosen)} rejets")
         return 0
     path = Path(options.file)
-    arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])
+    arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.first_perimeter)
     outcome = read_file(context, take_up(context, arrival).pk, progress=lambda said: print("  " + said))
     print(
         f"{outcome.lines} actes : {outcome.posted} pris, {outcome.ignored} ignorés, {outcome.rejected} rejetés, "

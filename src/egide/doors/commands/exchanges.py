@@ -17,7 +17,7 @@ from egide.journal.queries import system_context
 def run(options: argparse.Namespace) -> int:
     """Does one exchange and says what it moved."""
     context = system_context(Channel.FILE)
-    first = context.actor.perimeters[0]
+    first = context.actor.first_perimeter
     match options.what:
         case "rights":
             file = send_rights(context, perimeter_id=first)

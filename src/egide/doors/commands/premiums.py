@@ -18,7 +18,9 @@ def run(options: argparse.Namespace) -> int:
     context = system_context(Channel.BATCH)
     if options.what == "returns":
         path = Path(options.file)
-        file = take_up(context, Arrival("pain.002", "bank", path.name, path.read_bytes(), context.actor.perimeters[0]))
+        file = take_up(
+            context, Arrival("pain.002", "bank", path.name, path.read_bytes(), context.actor.first_perimeter)
+        )
         print(f"{record_returns(context, file.pk)} prélèvements rejetés imputés")
         return 0
     for perimeter_id in context.actor.perimeters:

@@ -60,7 +60,7 @@ def populate(*, members: int, progress: Progress) -> Portfolio:
     progress(f"{portfolio.enrolments.height} adhésions et {portfolio.covers.height} couvertures fabriquées")
     with perform(context, "demo.populate", needs=Permission.ENROL, given=[members, SEED]) as act:
         enrol_frames(act, portfolio, rights_state="acquitted")
-        act.on("demo", members, f"Portefeuille de {members} adhérents", context.actor.perimeters[0])
+        act.on("demo", members, f"Portefeuille de {members} adhérents", context.actor.first_perimeter)
     with connection.cursor() as cursor:
         cursor.execute("SELECT egide_refresh_statistics()")
     progress("portefeuille enregistré")
@@ -177,7 +177,7 @@ class _Story:
         write_care_file(
             path, self.portfolio, first=first, last=day - timedelta(days=3), lines=lines, seed=day.toordinal()
         )
-        arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.perimeters[0])
+        arrival = Arrival("noemie.care", "scheme", path.name, path.read_bytes(), context.actor.first_perimeter)
         outcome = read_file(context, receive(context, arrival).pk)
         before = self.played.care
         self.played.care = Outcome(
