@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
 from egide.journal.models import Act, Key, Perimeter
@@ -74,18 +74,27 @@ def broken_links(at_most: int = 5) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def last_position() -> int:
-    """The last position of the journal that this transaction sees: a follower starts from there."""
-    return Act.objects.aggregate(last=Max("position"))["last"] or 0
+def snapshot() -> str:
+    """What this transaction sees now, in PostgreSQL's own words: taken before facts are read, it tells what they lack."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
 
 
-def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) -> list[int]:
-    """The files touched after a position by acts of these families, each once: what a follower must look at again."""
-    families = Q()
-    for kind in kinds:
-        families |= Q(kind__startswith=kind)
-    found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
-    return sorted(set(found.values_list("subject_id", flat=True)))
+_TOUCHED_SINCE = """
+-- What acts that a snapshot did not see have touched: transaction numbers say it whatever the order of the commits. The day is
+-- a bound for the index, and for numbers that a restored base took from another server.
+SELECT DISTINCT subject_id FROM journal_touch
+WHERE kind = %s AND touched_at > now() - interval '1 day' AND NOT pg_visible_in_snapshot(transaction, %s::pg_snapshot)
+ORDER BY 1
+"""
+
+
+def touched_since(seen: str, kind: str) -> list[int]:
+    """Everything of a kind that acts touched and that a ``snapshot`` of less than a day did not hold yet, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED_SINCE, [kind, seen])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def outcome_under(key: str) -> dict[str, object] | None:
