@@ -1,4 +1,4 @@
-"""Reads of the journal: who the system is, the acts of a file, the broken links of the chain."""
+"""Reads of the journal: who the system is, the acts of a file, their places in the chain."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
-from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
-from egide.journal.models import Act, Key, Perimeter
+from egide.journal.models import Act, Key, Perimeter, Seal, Unsealed
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 ActRow: TypeAlias = Act
@@ -67,25 +66,27 @@ def _owned_by(actor: Actor) -> Q:
     return by_label if actor.id is None else Q(actor_id=actor.id) | by_label
 
 
-def broken_links(at_most: int = 5) -> list[int]:
-    """Positions where the chain does not hold; none when nobody touched the journal behind its door."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT act_position FROM journal_broken_links(%s)", [at_most])
-        return [row[0] for row in cursor.fetchall()]
+def positions_of(act_ids: Sequence[int]) -> dict[int, int]:
+    """The place in the chain of each of these acts; those that wait for their seal have none."""
+    return dict(Seal.objects.filter(act_id__in=list(act_ids)).values_list("act_id", "position"))
 
 
 def last_position() -> int:
-    """The last position of the journal that this transaction sees: a follower starts from there."""
-    return Act.objects.aggregate(last=Max("position"))["last"] or 0
+    """The last seal that this transaction sees: a follower starts from there."""
+    return Seal.objects.aggregate(last=Max("position"))["last"] or 0
 
 
 def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) -> list[int]:
-    """The files touched after a position by acts of these families, each once: what a follower must look at again."""
+    """The files touched by acts of these families that were not sealed at this position, each once.
+
+    What a follower must look at again: an act that it could not see then is in none of the seals of then.
+    """
     families = Q()
     for kind in kinds:
         families |= Q(kind__startswith=kind)
-    found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
-    return sorted(set(found.values_list("subject_id", flat=True)))
+    later = Seal.objects.filter(position__gt=position).values("act_id")
+    found = Act.objects.filter(families, Q(pk__in=later) | Q(pk__in=Unsealed.objects.values("act_id")))
+    return sorted(set(found.filter(subject_kind=subject_kind).values_list("subject_id", flat=True)))
 
 
 def outcome_under(key: str) -> dict[str, object] | None:
