@@ -271,15 +271,13 @@ ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 """
 
 
-_AMONG = """
+_AMONG = f"""
 -- Covers of some enrolments only, in the same shape.
-SELECT * FROM ({whole}) AS cover WHERE cover.enrolment_id = ANY (%s)
-""".format(whole=_COVER_FRAME)
+SELECT * FROM ({_COVER_FRAME}) AS cover WHERE cover.enrolment_id = ANY (%s)
+"""
 
 
-def covers_between(
-    first: date, last: date, *, perimeter_id: int, among: Sequence[int] | None = None
-) -> pl.DataFrame:
+def covers_between(first: date, last: date, *, perimeter_id: int, among: Sequence[int] | None = None) -> pl.DataFrame:
     """Covers that meet [first, last) in one perimeter, or only those of some of its enrolments (``COVER_SCHEMA``)."""
     if among is None:
         return fetch_frame(_COVER_FRAME, [first, last, perimeter_id], COVER_SCHEMA)

@@ -36,7 +36,6 @@ from egide.premiums.decisions import (
 from egide.premiums.queries import called_months, posted_in_month, posted_on
 from egide.products.queries import books_of
 
-
 DUE = "premiums.due"  # the lock of those who decide and post what an enrolment owes
 
 

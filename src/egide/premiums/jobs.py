@@ -31,8 +31,8 @@ from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
-from egide.journal.invariants import Finding
 from egide.journal.followers import Follow
+from egide.journal.invariants import Finding
 from egide.journal.locks import hold, only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading
