@@ -11,7 +11,7 @@ import pytest
 
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
-from egide.doors.desk import recycle_rejects
+from egide.doors.following import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
@@ -67,7 +67,7 @@ def test_the_time_of_an_act_leaves_out_its_pauses(centre, system: Context, today
 
 def test_working_days_leave_out_weekends_and_holidays() -> None:
     """From Friday to Monday is one working day; the 11th of November is none."""
-    from egide.doors.pages.week_reads import working_ranks
+    from egide.doors.desk.week_reads import working_ranks
 
     days, ranks = working_ranks(date(2015, 10, 1), date(2015, 11, 30))
     rank = dict(zip(days, ranks, strict=True))
