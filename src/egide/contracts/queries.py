@@ -274,7 +274,7 @@ ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 _AMONG = f"""
 -- Covers of some enrolments only, in the same shape.
 SELECT * FROM ({_COVER_FRAME}) AS cover WHERE cover.enrolment_id = ANY (%s)
-"""
+"""  # noqa: S608
 
 
 def covers_between(first: date, last: date, *, perimeter_id: int, among: Sequence[int] | None = None) -> pl.DataFrame:

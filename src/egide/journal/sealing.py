@@ -46,7 +46,7 @@ def seal() -> int:
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT journal_seal_committed(%s)", [_AT_ONCE])
-            (count,) = cursor.fetchone()
+            count = int(cursor.fetchone()[0])
             sealed += count
             if count < _AT_ONCE:
                 return sealed
