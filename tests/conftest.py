@@ -64,7 +64,7 @@ def _use(name: str) -> None:
 
 def _build_template() -> None:
     """A migrated base with the demo centre and the house's books published; built once per run, then copied."""
-    from egide.doors.demo.centre import found
+    from egide.demo.centre import found
     from egide.products.acts import publish
 
     create_database(_ADMIN, "egide_building")

@@ -14,9 +14,9 @@ import pytest
 from browser.conftest import Served
 from browser.screen import Screen, words_of
 from browser.years import Year, care_file, corrected_file
+from egide.demo.centre import DEMO_ACCOUNTS
 from egide.doors.commands.check import find
-from egide.doors.demo.centre import DEMO_ACCOUNTS
-from egide.doors.pages.enrolment_fields import flat
+from egide.doors.contracts.enrolment_fields import flat
 from egide.exchanges.codecs.sepa_xml import validate
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date, format_month

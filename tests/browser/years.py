@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from egide.doors.demo.forms import story_content
+from egide.demo.forms import story_content
 from egide.kernel.periods import add_months
 from people.families import CROWN, Care, Member, care_bytes, care_rows
 

@@ -21,7 +21,7 @@ from egide.contracts.facts import (
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import enrolment_facts
-from egide.doors.desk import change
+from egide.doors.following import change
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role
 from egide.journal.invariants import examine

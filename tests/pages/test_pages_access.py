@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
+from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
 from egide.journal.facts import Context
 from pages.reading_pages import errors_of, links_of, text_of
 from people.families import a_family, enrolled

@@ -10,7 +10,7 @@ import pytest
 
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import validate_form
-from egide.doors.desk import recycle_rejects
+from egide.doors.following import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
@@ -51,7 +51,7 @@ def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system:
 
 def test_working_days_leave_out_weekends_and_pauses() -> None:
     """From Friday to Monday is one working day; All Saints' Day is none."""
-    from egide.doors.pages.week_reads import working_ranks
+    from egide.doors.desk.week_reads import working_ranks
 
     days, ranks = working_ranks(date(2015, 10, 1), date(2015, 11, 30))
     rank = dict(zip(days, ranks, strict=True))

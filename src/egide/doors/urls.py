@@ -6,32 +6,26 @@ from django.urls import include, path
 
 from egide.doors.api import api
 from egide.doors.api.docs import docs
-from egide.doors.pages import (
-    account,
-    care_line,
+from egide.doors.benefits import care_line, statement
+from egide.doors.contracts import endorsement, enrolment, enrolments, reception, rights
+from egide.doors.desk import (
     documents,
-    endorsement,
-    enrolment,
-    enrolments,
     files,
-    health,
     item,
     journal,
     launching,
-    member,
-    products,
     receiving,
-    reception,
     rejects,
-    rights,
     search,
-    sign_in,
-    statement,
     today,
     week,
     why,
     works,
 )
+from egide.doors.frame import health, sign_in
+from egide.doors.member import member
+from egide.doors.premiums import account
+from egide.doors.products import products
 
 urlpatterns = [
     path("", today.today, name="today"),
