@@ -29,6 +29,7 @@ from egide.installation import create_database, drop_database
 from egide.journal.facts import Context
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
+from egide.journal.sealing import seal
 from egide.kernel.errors import Refusal
 from egide.postgres import Cluster
 from egide.premiums import jobs as premiums
@@ -187,7 +188,8 @@ def state() -> State:
 
 
 def false_sentences() -> list[str]:
-    """The sentences of the house that do not hold."""
+    """The sentences of the house that do not hold, once what is committed was sealed, as a command does at its end."""
+    seal()
     return [f"{finding.name}: {finding.first}" for finding in find() if finding.count]
 
 
