@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from egide.documents.kinds import carries_health
 from egide.documents.models import Document
 from egide.journal import clock, store
 from egide.journal.acts import Record
@@ -37,6 +38,7 @@ def keep_document(
             "received": received,
             "made_on": on or clock.today(),
             "act_id": record.id,
+            "health": carries_health(kind),
         },
     )
     return document

@@ -24,7 +24,7 @@ from egide.exchanges.queries import file_to_read, recyclable
 from egide.journal.facts import Context
 from egide.journal.followers import carry_out
 from egide.journal.queries import system_context
-from egide.journal.scope import reading, set_perimeters
+from egide.journal.scope import reading_as, set_scope
 from egide.kernel.progress import Progress
 from egide.people.acts import Identity
 from egide.premiums.jobs import FOLLOWS as PREMIUMS
@@ -60,11 +60,11 @@ def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Pr
 
     Only rejects of the actor's perimeters are taken; the person that a line names may be of any.
     """
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         seen = [reject_id for found in recyclable(reject_ids).values() for reject_id in found]
     taken = recycle(over_everyone(replace(context, key=None)), seen, progress=progress)
     if connection.in_atomic_block:
-        set_perimeters(context.actor.perimeters)  # the rest of a page's transaction sees what it saw before
+        set_scope(context.actor)  # the rest of a page's transaction sees what it saw before
     return taken
 
 

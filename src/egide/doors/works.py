@@ -18,7 +18,7 @@ from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import FileRow, file_to_read, open_rejects
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count, format_month
 from egide.kernel.money import format_eur
@@ -125,7 +125,7 @@ def _send_rights(context: Context, given: Given, _: Progress) -> Ending:
 
 
 def _recycle(context: Context, given: Given, progress: Progress) -> Ending:
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         chosen = [reject.pk for reject in open_rejects(file_id=given["file"], limit=_REJECTS_AT_ONCE)]
     taken = recycle_rejects(context, chosen, progress=progress)
     return Ending(
@@ -205,6 +205,6 @@ def ask_recycling(context: Context, file: FileRow) -> JobRow:
 
 def start_again(context: Context, job_id: int) -> JobRow:
     """Starts stopped work again, for who may ask for its kind."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         kind = job(job_id).kind
     return ask_again(context, job_id, needs=KINDS[kind].needs)

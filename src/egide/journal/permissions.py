@@ -50,6 +50,20 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What acts that ask for these are given tells nothing of anyone's health. All other inputs are taken to tell.
+OPEN_INPUT = frozenset(
+    {
+        Permission.ENROL,
+        Permission.ENDORSE,
+        Permission.PREMIUMS,
+        Permission.STEER,
+        Permission.AUDIT,
+        Permission.PRODUCTS,
+        Permission.OPERATE,
+    }
+)
+
+
 def may(role: Role, permission: Permission) -> bool:
     """True when the role carries the permission."""
     return permission in GRANTED[role]

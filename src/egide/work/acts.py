@@ -11,9 +11,9 @@ from egide.journal import clock
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Actor, Context
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
-from egide.work.facts import NEEDED, may_work
+from egide.work.facts import NEEDED, OPEN_ITEMS, may_work
 from egide.work.models import Item, Pause
 from egide.work.queries import clock_of
 
@@ -56,6 +56,7 @@ def open_item(record: Record, new: NewItem) -> Item:
         limit_days=new.limit_days,
         limit_unit=new.limit_unit,
         region=new.region,
+        health=new.kind not in OPEN_ITEMS,
     )
     item.due_on = clock_of(item, (), clock.today()).due_on
     item.save()
@@ -230,7 +231,7 @@ def _person(context: Context) -> int:
 
 def _needed(context: Context, item_id: int) -> Permission:
     """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
     if kind is None or kind not in NEEDED:
         raise _not_found(item_id)

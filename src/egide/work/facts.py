@@ -14,6 +14,10 @@ NEEDED: dict[str, Permission] = {
 }
 
 
+# What an item of these kinds says of its subject tells nothing of anyone's health. Any other kind is taken to tell.
+OPEN_ITEMS = frozenset({"enrolment", "rejects", "rights_reject"})
+
+
 class Whose(StrEnum):
     """Which items of a queue are wanted, by who holds them."""
 

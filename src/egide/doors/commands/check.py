@@ -13,7 +13,7 @@ from egide.journal import invariants as journal
 from egide.journal.clock import PARIS
 from egide.journal.invariants import Finding, examine
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.journal.sealing import unsealed
 from egide.kernel.formats import format_count
 from egide.ledger import invariants as ledger
@@ -47,7 +47,7 @@ def _tail() -> str:
 def find() -> Iterator[Finding]:
     """Every invariant of every package, in the order of the floors, on all perimeters."""
     context = system_context()
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         for module in _DECLARED:
             yield from examine(module.INVARIANTS)
         yield audit_premiums(context)

@@ -13,6 +13,7 @@ from egide.contracts.facts import CoverFacts, EndorsementPlan, EnrolmentFacts
 from egide.doors.contracts.enrolment_preview import PROVISIONAL
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref
+from egide.journal.scope import health_open
 from egide.kernel.money import format_eur
 from egide.kernel.text import elided
 from egide.premiums.acts import change_of
@@ -163,6 +164,6 @@ def _closed(plan: EndorsementPlan) -> dict[int, date]:
 
 
 def _care_after(enrolment_id: int, closed: Mapping[int, date]) -> int:
-    with connection.cursor() as cursor:
+    with health_open(), connection.cursor() as cursor:  # a count, whoever asks
         cursor.execute(_CARE_AFTER, [list(closed), list(closed.values()), enrolment_id])
         return int(cursor.fetchone()[0])

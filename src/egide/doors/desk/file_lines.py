@@ -18,12 +18,12 @@ from egide.exchanges.queries import FileRow, RejectRow, rejects_of_file
 from egide.people.queries import people_with_ids
 
 
-def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int, health: bool) -> tuple[list[Shape], bool]:
-    """A page of lines of one outcome, and whether there are more. Care itself is shown to those who need it."""
+def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int) -> tuple[list[Shape], bool]:
+    """A page of lines of one outcome, and whether there are more."""
     if outcome == "rejected":
         found = rejects_of_file(file.pk, offset=offset, limit=limit + 1)
-        return [_reject(one, health=health) for one in found[:limit]], len(found) > limit
-    if file.format != "noemie.care" or not health:
+        return [_reject(one) for one in found[:limit]], len(found) > limit
+    if file.format != "noemie.care":
         return [], False
     if outcome == "ignored":
         set_aside = ignored_lines(file.pk, offset=offset, limit=limit + 1)
@@ -72,14 +72,14 @@ def _names(person_ids: Sequence[int]) -> dict[int, str]:
     return {one.id: f"{one.first_name} {one.last_name}" for one in people_with_ids(person_ids)}
 
 
-def _reject(one: RejectRow, *, health: bool) -> Shape:
+def _reject(one: RejectRow) -> Shape:
     code, care_on = str(one.content.get("act_code") or ""), parse_day(str(one.content.get("care_date") or ""))
     place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
     return {
         "number": one.line_no,
         "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),
-        "title": act_labels().get(code, code) if code and health else place,
-        "person": f"{care_on:%d/%m/%Y} · {place}" if care_on and health else "",
+        "title": act_labels().get(code, code) if code else place,
+        "person": f"{care_on:%d/%m/%Y} · {place}" if care_on else "",
         "url": reverse("reject", args=[one.pk]),
         "reason": one.message,
         "next_url": reverse("reject", args=[one.pk]) if one.state == "open" else "",

@@ -14,7 +14,7 @@ from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import Shape, filters, page_number, page_shape, show, state
 from egide.doors.works import KINDS
-from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file
+from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file, reserved
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
@@ -64,6 +64,7 @@ def files(request: PageRequest) -> HttpResponse:
             base, {"way": wanted}, number=number, size=SIZE, shown=len(page[:SIZE]), more=len(page) > SIZE
         ),
         "export_url": f"{base}?way={wanted}&export=xlsx",
+        "reserved": 0 if allowed(request, Permission.READ_HEALTH) else reserved()[0],
     }
     return show(request, "desk/files.html", context, nav="files")
 
@@ -119,14 +120,11 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
-        if found.format == CARE and not allowed(request, Permission.READ_HEALTH):
-            raise Http404
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
-    health = allowed(request, Permission.READ_HEALTH)
-    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE, health=health)
+    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE)
     base = reverse("file", args=[found.pk])
     options = [
         ("posted", _("Comptabilisées"), found.posted),
@@ -144,7 +142,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "state": state(label, tone),
             "fingerprint": found.sha256,
             "size": size_said(found.size_bytes),
-            "download_url": f"{base}?brut=1" if health or found.format != CARE else "",
+            "download_url": f"{base}?brut=1",
         },
         "counts": {
             "lines": found.lines,

@@ -20,7 +20,7 @@ from egide.doors.works import KINDS, READERS, ask_reading, receive_file
 from egide.exchanges.acts import Arrival
 from egide.exchanges.codecs.enrolment_report import template, write_reject_report
 from egide.exchanges.codecs.recognised import recognise
-from egide.exchanges.queries import file_to_read
+from egide.exchanges.queries import file_to_read, find_file
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
@@ -47,7 +47,7 @@ def receive(request: PageRequest) -> HttpResponseBase:
         return _show(request, refusal)
     if asked is None:
         messages.info(request, _("Fichier reçu et conservé. Sa lecture attend une personne habilitée."))
-        return redirect("file", file.pk)
+        return redirect("file", file.pk) if find_file(file.pk) else redirect("files")
     return redirect("work", asked.pk)
 
 

@@ -23,7 +23,16 @@ from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.shell import Shape, day_in, error_of, show, state
 from egide.exchanges.acts import close_reject
-from egide.exchanges.queries import Cause, RejectRow, causes, find_reject, next_reject, oldest_reject_at, open_rejects
+from egide.exchanges.queries import (
+    Cause,
+    RejectRow,
+    causes,
+    find_reject,
+    next_reject,
+    oldest_reject_at,
+    open_rejects,
+    reserved,
+)
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.journal.queries import acts_on
@@ -58,6 +67,7 @@ def rejects(request: PageRequest) -> HttpResponseBase:
         "work": _work(request),
         "whose": whose_filters(reverse("rejects"), whose_asked(request)),
         "form_key": str(uuid.uuid4()),
+        "reserved": 0 if allowed(request, Permission.READ_HEALTH) else reserved()[1],
     }
     return show(request, "desk/rejects.html", context, nav="rejects")
 
@@ -96,7 +106,7 @@ def _work(request: PageRequest) -> list[Shape]:
 def _group(
     request: PageRequest, cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str]
 ) -> Shape:
-    health, whole = allowed(request, Permission.READ_HEALTH), bool(request.GET.get("cause"))
+    whole = bool(request.GET.get("cause"))
     only = {"cause": cause.code, **({"file": request.GET["file"]} if request.GET.get("file") else {})}
     return {
         "cause": cause.message,
@@ -109,7 +119,7 @@ def _group(
             {
                 "id": one.pk,
                 "url": reverse("reject", args=[one.pk]),
-                "title": _title(one, health=health),
+                "title": _title(one),
                 "person": names.get(one.person_id or 0, ""),
                 "file": one.file.name,
                 "line": one.line_no,
@@ -136,10 +146,8 @@ def _proposal(cause: Cause, shown: int) -> Shape | None:
     }
 
 
-def _title(one: RejectRow, *, health: bool) -> str:
-    """The care that the line tells, for those who need it; its place for the others."""
-    if not health:
-        return _("Ligne %(n)s") % {"n": one.line_no}
+def _title(one: RejectRow) -> str:
+    """The care that the line tells, else its place."""
     act, day = one.content.get("act_code"), day_in(str(one.content.get("care_date")))
     return _("%(act)s du %(day)s") % {"act": act, "day": f"{day:%d/%m/%Y}"} if act and day else one.field or one.code
 
@@ -221,7 +229,7 @@ def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = 
                 "bad": name == found.field,
                 "position": found.position if name == found.field else "",
             }
-            for name, value in (found.content.items() if allowed(request, Permission.READ_HEALTH) else ())
+            for name, value in found.content.items()
         ],
         "errors": errors,
         "recyclable": found.state == "open" and found.code in REASONS and allowed(request, Permission.BENEFITS),
