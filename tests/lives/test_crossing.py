@@ -36,7 +36,7 @@ def made_younger(context: Context, enrolment: Enrolment) -> None:
 def sound(context: Context) -> None:
     """What stands posted is what is due, for everyone, and nobody is asked for more."""
     with reading(context.actor.perimeters):
-        found = audit(context)
+        (found,) = audit(context)
         assert (found.count, found.first) == (0, ())
         assert (
             one(

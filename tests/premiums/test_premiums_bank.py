@@ -38,7 +38,7 @@ def families(db: None, system: Context, today: Callable[[str], None]) -> list[En
 
 def sound(system: Context) -> None:
     """What the books of premiums promise holds."""
-    assert [f.name for f in [*examine(INVARIANTS), audit(system)] if f.count] == []
+    assert [f.name for f in [*examine(INVARIANTS), *audit(system)] if f.count] == []
 
 
 def counts() -> dict[str, int]:
