@@ -35,6 +35,7 @@ TRADE = Trade(
         Format("noemie.answers", "scheme", "in", False, 64 * _MEGABYTE, "rights.answers"),
         Format("noemie.rights", "scheme", "out", False),
     ),
+    quiet=("enrolment.save",),
     follows=FOLLOWS,
     invariants=INVARIANTS,
 )

@@ -59,7 +59,10 @@ class JobKind:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: whose it is, its way, the largest we take, whether it carries health, and the job that reads it."""
+    """A kind of file: whose it is, its way, the largest we take, whether it carries health, and the job that reads it.
+
+    ``recognises`` tells it from its name and first bytes; without one, the shared codecs do.
+    """
 
     code: str
     partner: str
@@ -67,6 +70,7 @@ class Format:
     health: bool
     largest_bytes: int = 0
     read_by: str = ""
+    recognises: Callable[[str, bytes], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Trade:
     formats: tuple[Format, ...] = ()
     natures: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()  # acts that tell nothing to who looks at a subject
     follows: tuple[Follow, ...] = ()
     invariants: tuple[Invariant, ...] = ()
     audits: tuple[Callable[[Context], Iterable[Finding]], ...] = ()

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from egide.journal.trade import SubjectKind, Trade
 
-TRADE = Trade("work", subjects=(SubjectKind("job"),))
+TRADE = Trade("work", subjects=(SubjectKind("job"),), quiet=("work.take", "work.give_back", "work.hand_over"))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from egide.doors.frame.opened import formats, jobs
 from egide.exchanges.acts import Arrival, take_up
+from egide.exchanges.codecs.recognised import recognise
 from egide.exchanges.queries import FileRow
 from egide.journal.facts import Context
 from egide.journal.permissions import may
@@ -20,6 +21,12 @@ from egide.work.job_queries import JobRow
 def received_formats() -> list[Format]:
     """The kinds of file that someone reads, in the order of the house."""
     return [one for one in formats().values() if one.read_by]
+
+
+def recognised(name: str, content: bytes) -> str:
+    """The format of a file, by the trade that claims it, else by the shared codecs; Refusal when nobody knows it."""
+    claimed = (one.code for one in received_formats() if one.recognises and one.recognises(name, content))
+    return next(claimed, None) or recognise(name, content)
 
 
 def may_read(context: Context, code: str) -> bool:

@@ -10,13 +10,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.intake import ask_reading, receive_file, received_formats
+from egide.doors.desk.intake import ask_reading, receive_file, received_formats, recognised
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.opened import formats
 from egide.doors.frame.shell import Shape, error_of, show
 from egide.exchanges.acts import Arrival
-from egide.exchanges.codecs.recognised import recognise
 from egide.exchanges.queries import file_to_read
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
@@ -52,7 +51,7 @@ def _arrival(request: PageRequest) -> Arrival:
     _refuse_oversize(sent.size or 0, chosen)
     content = sent.read()
     name = (sent.name or "")[:120]
-    found = recognise(name, content)
+    found = recognised(name, content)
     if chosen not in (UNKNOWN, found):
         raise Refusal(
             "file.other_kind",
