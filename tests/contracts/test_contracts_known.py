@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from egide.contracts.asked import change, enrol
 from egide.contracts.facts import EndorsementAsked, EndorsementKind
 from egide.contracts.known_queries import certificates_known, covers_known
-from egide.doors.following import change, enrol
 from egide.journal.facts import Context
 from people.families import a_family, content_of, one, received_form, rows
 

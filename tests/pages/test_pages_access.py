@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from egide.benefits.jobs.paying import issue_statements, pay
+from egide.contracts.asked import change
 from egide.contracts.facts import EndorsementAsked, EndorsementKind
 from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
-from egide.doors.following import change
 from egide.journal.facts import Context, Role
 from egide.journal.scope import set_perimeters
 from pages.reading_pages import errors_of, links_of, text_of

@@ -154,7 +154,7 @@ def test_one_open_item_per_subject(db: None) -> None:
     with pytest.raises(IntegrityError, match="open_once"), transaction.atomic():
         Item.objects.create(
             kind="enrolment", title="x", perimeter_id=2, subject_kind="form", subject_id=1, limit_days=2,
-            received_at=first.received_at, due_on=first.due_on,
+            received_at=first.received_at, due_on=first.due_on, health=False,
         )  # fmt: skip
     with acting() as act:
         close(act, first)

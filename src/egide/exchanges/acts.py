@@ -9,7 +9,7 @@ from dataclasses import field as made_by
 
 from django.db import IntegrityError, transaction
 
-from egide.exchanges.facts import carries_health
+from egide.exchanges.kinds import carries_health
 from egide.exchanges.models import File, Reject
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform

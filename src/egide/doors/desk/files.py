@@ -7,21 +7,20 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.file_lines import file_rows, ignored_because
-from egide.doors.desk.receiving import reading_offered
+from egide.doors.desk.intake import may_read
+from egide.doors.desk.words import FILE_STATES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.opened import jobs, readings
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import Shape, filters, page_number, page_shape, show, state
-from egide.doors.works import KINDS
-from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file, reserved
+from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, rejects_of_file, reserved
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
 
 SIZE = 50
-CARE = "noemie.care"
 
 
 @needs(Permission.EXCHANGES)
@@ -70,7 +69,7 @@ def files(request: PageRequest) -> HttpResponse:
 
 
 def _outcome(one: FileRow) -> list[object]:
-    return [str(words.FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
+    return [str(FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
 
 
 def kind_said(file: FileRow) -> str:
@@ -94,7 +93,7 @@ def pending(file: FileRow) -> int:
 
 
 def _row(file: FileRow) -> Shape:
-    label, tone = words.FILE_STATES[file.state]
+    label, tone = FILE_STATES[file.state]
     return {
         "url": reverse("file", args=[file.pk]),
         "name": file.name,
@@ -124,14 +123,14 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
-    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE)
+    rows, more = _rows(found, outcome, offset=(number - 1) * SIZE)
     base = reverse("file", args=[found.pk])
     options = [
         ("posted", _("Comptabilisées"), found.posted),
         ("ignored", _("Ignorées"), found.ignored),
         ("rejected", _("Rejetées"), found.rejected),
     ]
-    label, tone = words.FILE_STATES[found.state]
+    label, tone = FILE_STATES[found.state]
     context = {
         "file": {
             "name": found.name,
@@ -151,7 +150,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "rejected": found.rejected,
             "pending": pending(found),
         },
-        "ignored_because": ignored_because(found),
+        "ignored_because": _set_aside(found),
         "refusal": found.refusal,
         "filters": filters(base, "issue", outcome, options) if found.direction == "in" else [],
         "rows": rows,
@@ -163,9 +162,41 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     return show(request, "desk/file.html", context, nav="files")
 
 
+def _rows(file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
+    """A page of lines of one outcome, and whether there are more."""
+    if outcome == "rejected":
+        found = rejects_of_file(file.pk, offset=offset, limit=SIZE + 1)
+        return [_reject(one) for one in found[:SIZE]], len(found) > SIZE
+    reading = readings().get(file.format)
+    if reading is None or reading.lines is None:
+        return [], False
+    return reading.lines(file.pk, outcome, offset, SIZE)
+
+
+def _set_aside(file: FileRow) -> list[Shape]:
+    reading = readings().get(file.format)
+    return reading.set_aside(file.pk) if reading and reading.set_aside and file.ignored else []
+
+
+def _reject(one: RejectRow) -> Shape:
+    reading = readings().get(one.file.format)
+    title = reading.title(one) if reading and reading.title else ""
+    place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
+    return {
+        "number": one.line_no,
+        "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),
+        "title": title or place,
+        "person": place if title else "",
+        "url": reverse("reject", args=[one.pk]),
+        "reason": one.message,
+        "next_url": reverse("reject", args=[one.pk]) if one.state == "open" else "",
+        "next_label": _("Traiter"),
+    }
+
+
 def _work_on(file: FileRow) -> Shape | None:
     """The work under way on this file, to follow it from here."""
-    found = job_about(KINDS, "file", file.pk)
+    found = job_about(jobs(), "file", file.pk)
     if found is None or found.state not in UNDER_WAY:
         return None
     return {"url": reverse("work", args=[found.pk]), "title": found.title}
@@ -181,20 +212,11 @@ def _actions(request: PageRequest, file: FileRow) -> list[Shape]:
         "primary": True,
     }
     actions = []
-    if reading_offered(request, file.format, file.state) and _work_on(file) is None:
+    waits = file.state in ("received", "reading") and may_read(request.context, file.format)
+    if waits and _work_on(file) is None:
         actions.append(base | {"url": reverse("file-read", args=[file.pk])})
-    if file.format == CARE and allowed(request, Permission.BENEFITS) and count_open_rejects(file.pk):
-        url = f"{reverse('work-new', args=['rejets'])}?file={file.pk}"
-        actions.append({"url": url, "label": _("Reprendre les rejets ouverts"), "icon": "arrow-repeat"})
-    if (
-        file.format == "enrolment.sheet"
-        and file.state == "read"
-        and file.rejected
-        and allowed(request, Permission.ENROL)
-    ):
-        url = reverse("file-refused-lines", args=[file.pk])
-        actions.append({"url": url, "label": _("Lignes refusées, à corriger"), "icon": "download"})
-    return actions
+    reading = readings().get(file.format)
+    return actions + (reading.actions(request, file) if reading and reading.actions else [])
 
 
 def _progress(file: FileRow) -> Shape | None:

@@ -1,4 +1,4 @@
-"""The lines of a file by outcome: those posted, with their amount and reasons; those rejected, with what mends them."""
+"""The lines of a care file by outcome: those posted, with their amount and reasons, and those set aside."""
 
 from __future__ import annotations
 
@@ -11,24 +11,20 @@ from egide.benefits.decisions.refusals import IGNORED
 from egide.benefits.facts import IgnoredLine
 from egide.benefits.papers import act_labels
 from egide.benefits.queries import ignored_lines, ignored_reasons, lines_of_file
-from egide.contracts.decisions.reading import parse_day
 from egide.doors.benefits.member_care import care_name
-from egide.doors.frame.shell import Shape, ref, state
-from egide.exchanges.queries import FileRow, RejectRow, rejects_of_file
+from egide.doors.frame.access import PageRequest, allowed
+from egide.doors.frame.shell import Shape, day_in, ref, state
+from egide.exchanges.queries import FileRow, RejectRow, count_open_rejects
+from egide.journal.permissions import Permission
 from egide.people.queries import people_with_ids
 
 
-def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int) -> tuple[list[Shape], bool]:
-    """A page of lines of one outcome, and whether there are more."""
-    if outcome == "rejected":
-        found = rejects_of_file(file.pk, offset=offset, limit=limit + 1)
-        return [_reject(one) for one in found[:limit]], len(found) > limit
-    if file.format != "noemie.care":
-        return [], False
+def care_rows(file_id: int, outcome: str, offset: int, limit: int) -> tuple[list[Shape], bool]:
+    """A page of the care lines posted or set aside, and whether there are more."""
     if outcome == "ignored":
-        set_aside = ignored_lines(file.pk, offset=offset, limit=limit + 1)
+        set_aside = ignored_lines(file_id, offset=offset, limit=limit + 1)
         return _ignored(set_aside[:limit]), len(set_aside) > limit
-    lines = lines_of_file(file.pk, offset=offset, limit=limit + 1)
+    lines = lines_of_file(file_id, offset=offset, limit=limit + 1)
     names = _names(sorted({line.person_id for line in lines}))
     rows = [
         {
@@ -45,11 +41,24 @@ def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int) -> tuple[
     return rows, len(lines) > limit
 
 
-def ignored_because(file: FileRow) -> list[Shape]:
-    """How many lines of a care file were set aside, for each reason."""
-    if not file.ignored or file.format != "noemie.care":
+def reject_title(one: RejectRow) -> str:
+    """The care that a refused line tells: the act by its name, and its day."""
+    code, care_on = str(one.content.get("act_code") or ""), day_in(str(one.content.get("care_date") or ""))
+    name = act_labels().get(code, code)
+    return _("%(act)s du %(day)s") % {"act": name, "day": f"{care_on:%d/%m/%Y}"} if name and care_on else name
+
+
+def file_actions(request: PageRequest, file: FileRow) -> list[Shape]:
+    """The open rejects of a care file are taken again, all at once."""
+    if not allowed(request, Permission.BENEFITS) or not count_open_rejects(file.pk):
         return []
-    return [{"count": count, "reason": IGNORED[code].message} for code, count in ignored_reasons(file.pk)]
+    url = f"{reverse('work-new', args=['rejets'])}?file={file.pk}"
+    return [{"url": url, "label": _("Reprendre les rejets ouverts"), "icon": "arrow-repeat"}]
+
+
+def ignored_because(file_id: int) -> list[Shape]:
+    """How many lines of a care file were set aside, for each reason."""
+    return [{"count": count, "reason": IGNORED[code].message} for code, count in ignored_reasons(file_id)]
 
 
 def _ignored(lines: Sequence[IgnoredLine]) -> list[Shape]:
@@ -70,18 +79,3 @@ def _ignored(lines: Sequence[IgnoredLine]) -> list[Shape]:
 
 def _names(person_ids: Sequence[int]) -> dict[int, str]:
     return {one.id: f"{one.first_name} {one.last_name}" for one in people_with_ids(person_ids)}
-
-
-def _reject(one: RejectRow) -> Shape:
-    code, care_on = str(one.content.get("act_code") or ""), parse_day(str(one.content.get("care_date") or ""))
-    place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
-    return {
-        "number": one.line_no,
-        "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),
-        "title": act_labels().get(code, code) if code else place,
-        "person": f"{care_on:%d/%m/%Y} · {place}" if care_on else "",
-        "url": reverse("reject", args=[one.pk]),
-        "reason": one.message,
-        "next_url": reverse("reject", args=[one.pk]) if one.state == "open" else "",
-        "next_label": _("Traiter"),
-    }
