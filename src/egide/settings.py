@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "egide.doors.urls"
+CSRF_FAILURE_VIEW = "egide.doors.pages.lost.expired"
 WSGI_APPLICATION = "egide.doors.wsgi.application"
 TEMPLATES = [
     {

@@ -29,9 +29,14 @@ from egide.doors.pages import (
     statement,
     today,
     week,
+    week_items,
     why,
     works,
 )
+
+handler403 = "egide.doors.pages.lost.forbidden"
+handler404 = "egide.doors.pages.lost.not_found"
+handler500 = "egide.doors.pages.lost.accident"
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -66,6 +71,7 @@ urlpatterns = [
     path("travaux/<int:job_id>", works.work, name="work"),
     path("travaux/<slug:what>", launching.launch, name="work-new"),
     path("semaine", week.week, name="week"),
+    path("semaine/dossiers", week_items.week_items, name="week-items"),
     path("journal", journal.journal, name="journal"),
     path("pourquoi/<slug:kind>/<str:key>", why.why, name="why"),
     path("documents/<int:document_id>", documents.document, name="document"),

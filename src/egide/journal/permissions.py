@@ -18,6 +18,7 @@ class Permission(StrEnum):
     BENEFITS = "benefits"
     EXCHANGES = "exchanges"
     CONTACT = "contact"
+    MEASURE = "measure"
     STEER = "steer"
     AUDIT = "audit"
     PRODUCTS = "products"
@@ -40,10 +41,12 @@ _DESK = frozenset(
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _DESK,
     Role.ADVISER: frozenset({Permission.READ, Permission.READ_HEALTH, Permission.CONTACT}),
-    Role.TEAM_LEADER: _DESK | {Permission.STEER},
-    Role.DIRECTOR: frozenset({Permission.READ, Permission.STEER, Permission.AUDIT}),
+    Role.TEAM_LEADER: _DESK | {Permission.MEASURE, Permission.STEER},
+    Role.DIRECTOR: frozenset({Permission.READ, Permission.MEASURE, Permission.STEER, Permission.AUDIT}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
-    Role.DELEGATE: frozenset({Permission.READ, Permission.ENROL, Permission.ENDORSE, Permission.CONTACT}),
+    Role.DELEGATE: frozenset(
+        {Permission.READ, Permission.ENROL, Permission.ENDORSE, Permission.CONTACT, Permission.MEASURE}
+    ),
     Role.PRODUCT_OWNER: frozenset({Permission.PRODUCTS}),
     Role.OPERATOR: frozenset({Permission.OPERATE, Permission.EXCHANGES}),
     Role.SYSTEM: frozenset(Permission),

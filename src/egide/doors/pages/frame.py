@@ -29,7 +29,7 @@ SECTIONS: dict[str, tuple[Permission, ...]] = {
     "rejects": (Permission.EXCHANGES,),
     "works": (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
     "products": (Permission.READ, Permission.PRODUCTS),
-    "week": (Permission.STEER,),
+    "week": (Permission.MEASURE,),
     "journal": (Permission.AUDIT, Permission.STEER),
 }
 
@@ -61,11 +61,20 @@ SELECT
 
 
 def _shell(request: PageRequest, nav: str) -> Shape:
-    actor = request.context.actor
-    sections = [name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted)]
+    shell = menu(request, nav)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": actor.team_id})
+        cursor.execute(_COUNTS, {"team": request.context.actor.team_id})
         waiting, refused = cursor.fetchone()
+    return {
+        **shell,
+        "counts": {"today": waiting, "rejects": refused},
+        "works": works_mark(request) if "works" in shell["sections"] else None,
+    }
+
+
+def menu(request: PageRequest, nav: str = "") -> Shape:
+    """The frame as the request alone tells it, without a question to the base: who is there, and the sections of their role."""
+    actor = request.context.actor
     return {
         "nav": nav,
         "user_name": actor.label,
@@ -73,9 +82,8 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "team": request.team_name,
         "today": clock.today(),
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
-        "counts": {"today": waiting, "rejects": refused},
-        "sections": sections,
-        "works": works_mark(request) if "works" in sections else None,
+        "sections": [name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted)],
+        "searches": allowed(request, Permission.READ),
     }
 
 
@@ -122,11 +130,17 @@ def error_of(refusal: Refusal) -> Shape:
     }
 
 
-def filters(base: str, name: str, current: str, options: Sequence[tuple[str, object, int | None]]) -> list[Shape]:
-    """Links that narrow a list; ``options`` are (value, label, count)."""
+def filters(
+    base: str,
+    name: str,
+    current: str,
+    options: Sequence[tuple[str, object, int | None]],
+    kept: Mapping[str, str] | None = None,
+) -> list[Shape]:
+    """Links that narrow a list; ``options`` are (value, label, count), ``kept`` what else the address says."""
     return [
         {
-            "url": f"{base}?{urlencode({name: value})}" if value else base,
+            "url": f"{base}?{urlencode({**kept, name: value} if kept else {name: value})}" if value else base,
             "label": label,
             "active": current == value,
             "count": count,

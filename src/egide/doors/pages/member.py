@@ -67,11 +67,11 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         **care,
         "form_key": str(uuid.uuid4()),
         "sees_health": allowed(request, Permission.READ_HEALTH),
-        "in_progress": [_item(item) for item in items],
+        "in_progress": [_item(request, item) for item in items],
         "timeline": _timeline(enrolments),
         "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
         "papers": [_paper(one) for one in reads.papers(enrolments)],
-        "rights": [movement_shape(one) for one in movements_of(enrolments)],
+        "rights": [movement_shape(request, one) for one in movements_of(enrolments)],
         "actions": _actions(request, enrolment, day),
     }
     return show(request, "pages/member.html", context)
@@ -218,8 +218,8 @@ def _last(lines: list[AccountLine]) -> list[Shape]:
     ]
 
 
-def _item(item: ItemRow) -> Shape:
-    return {"title": item.title, "url": item_url(item), "deadline": item_deadline(item)}
+def _item(request: PageRequest, item: ItemRow) -> Shape:
+    return {"title": item.title, "url": item_url(request, item), "deadline": item_deadline(item)}
 
 
 def _timeline(enrolment_ids: list[int]) -> list[Shape]:

@@ -44,27 +44,33 @@ def _today(request: PageRequest) -> HttpResponse:
     context = {
         "summary": figures,
         "next_item": _next(request, waiting),
-        "queue": [{**_row(item), "holder": held[item.pk]} for item in waiting],
-        "paused": [{**_paused(item), "holder": held[item.pk]} for item in stopped],
+        "queue": [{**_row(request, item), "holder": held[item.pk]} for item in waiting],
+        "paused": [{**_paused(request, item), "holder": held[item.pk]} for item in stopped],
         "whose": whose_filters(reverse("today"), whose),
         "form_key": str(uuid.uuid4()),
-        "recent": [_recent(one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))],
+        "recent": [
+            _recent(request, one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))
+        ],
         "quick_acts": _quick_acts(request),
     }
     return show(request, "pages/today.html", context, nav="today")
 
 
-def item_url(item: ItemRow) -> str:
-    """Where an item is worked on."""
+def item_url(request: PageRequest, item: ItemRow) -> str:
+    """Where an item is worked on; its own page for who may not go there."""
+    return _workplace(request, item) or reverse("item", args=[item.pk])
+
+
+def _workplace(request: PageRequest, item: ItemRow) -> str:
     match item.subject_kind:
-        case "form":
+        case "form" if allowed(request, Permission.READ):
             return reverse("enrolment", args=[item.subject_id])
-        case "file":
+        case "file" if allowed(request, Permission.EXCHANGES):
             return f"{reverse('rejects')}?file={item.subject_id}"
         case "movement":
             return reverse("right", args=[item.subject_id])
         case _:
-            return reverse("item", args=[item.pk])
+            return ""
 
 
 def item_deadline(item: ItemRow) -> Shape:
@@ -74,9 +80,9 @@ def item_deadline(item: ItemRow) -> Shape:
     return deadline_shape(clock_of(item, pauses, clock.today()), item_id=item.pk, pause_reason=stopped)
 
 
-def _row(item: ItemRow) -> Shape:
+def _row(request: PageRequest, item: ItemRow) -> Shape:
     return {
-        "url": item_url(item),
+        "url": item_url(request, item),
         "title": item.title,
         "kind": words.said(words.ITEMS, item.kind),
         "received_on": item.received_at.date(),
@@ -85,9 +91,9 @@ def _row(item: ItemRow) -> Shape:
     }
 
 
-def _paused(item: ItemRow) -> Shape:
+def _paused(request: PageRequest, item: ItemRow) -> Shape:
     since = next((pause.start for pause in item.pauses.all() if pause.end is None), item.received_at.date())
-    return {"url": item_url(item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
+    return {"url": item_url(request, item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
 
 
 def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
@@ -99,12 +105,12 @@ def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
         label, url = _("Prendre le dossier suivant"), reverse("item-next")
         return {**shape, "label": label, "url": url, "method": "post", "act": "take_next"}
     mine = next((item for item in able if item.assignee_id == actor.id), None)
-    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(mine)} if mine else None
+    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(request, mine)} if mine else None
 
 
-def _recent(one: Recent) -> Shape:
+def _recent(request: PageRequest, one: Recent) -> Shape:
     return {
-        "url": subject_url(one.subject_kind, one.subject_id, one.label),
+        "url": subject_url(request, one.subject_kind, one.subject_id, one.label),
         "title": one.label,
         "detail": words.said(words.ACTS, one.kind),
         "at": one.at,
@@ -112,20 +118,21 @@ def _recent(one: Recent) -> Shape:
     }
 
 
-def subject_url(kind: str, identifier: int, label: str) -> str:
-    """The page of what an act was about; nothing when it has none."""
+def subject_url(request: PageRequest, kind: str, identifier: int, label: str) -> str:
+    """The page of what an act was about; nothing when it has none, or none that this person may open."""
+    reads, exchanges = allowed(request, Permission.READ), allowed(request, Permission.EXCHANGES)
     match kind:
-        case "enrolment":
+        case "enrolment" if reads:
             return reverse("member", args=[label])
-        case "form":
+        case "form" if reads:
             return reverse("enrolment", args=[identifier])
-        case "file":
+        case "file" if exchanges:
             return reverse("file", args=[identifier])
-        case "reject":
+        case "reject" if exchanges:
             return reverse("reject", args=[identifier])
-        case "movement":
+        case "movement" if reads or exchanges:
             return reverse("right", args=[identifier])
-        case "product":
+        case "product" if reads or allowed(request, Permission.PRODUCTS):
             return reverse("product", args=[label.split(maxsplit=1)[0]])
         case _:
             return ""
