@@ -106,7 +106,7 @@ def test_an_accident_keeps_the_menu_and_asks_nothing_of_the_base(centre, monkeyp
     """The base may be what broke: the page of an accident is made of what the request already knows."""
     from django.db import connection
 
-    from egide.doors.pages import enrolments
+    from egide.doors.contracts import enrolments
 
     client = centre.client("administrator")
     client.raise_request_exception = False
