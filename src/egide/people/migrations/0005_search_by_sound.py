@@ -136,6 +136,7 @@ BEGIN
 
   IF seen = '{}' AND length(typed) >= 4 THEN
     RETURN QUERY SELECT id, 5 FROM people_person WHERE typed <% sort_key AND perimeter_id = ANY (egide_perimeters())
+      AND (cardinality(words) = 1 OR word_similarity(typed, sort_key) >= 0.7)  -- not « Bernard Luc » for « Bernard Zoé »
       ORDER BY similarity(typed, left(sort_key, length(typed) + 1)) DESC, word_similarity(typed, sort_key) DESC,
         sort_key USING ~<~ LIMIT LEAST(at_most, 20);
   END IF;
@@ -150,10 +151,10 @@ CREATE FUNCTION people_asked(variants text[]) RETURNS tsquery LANGUAGE sql IMMUT
     FROM unnest(variants) WITH ORDINALITY AS v(variant, place), unnest(string_to_array(variant, ' ')) AS word
     WHERE word <> '' GROUP BY place) AS each
 $$;
--- The same by their sounds; a sound of one or two signs would begin too many words: it must be a whole one.
+-- The same by their sounds. A sound of one or two signs, or of two words in one, would begin too much: it must be whole.
 CREATE FUNCTION people_heard(variants text[]) RETURNS tsquery LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT COALESCE(string_agg(said, ' | '), '')::tsquery FROM (
-    SELECT '(' || string_agg(quote_literal(sound) || CASE WHEN length(sound) > 2 THEN ':*' ELSE '' END, ' & ') || ')' AS said
+    SELECT '(' || string_agg(quote_literal(sound) || CASE WHEN length(sound) > 2 AND place = 1 THEN ':*' ELSE '' END, ' & ') || ')' AS said
     FROM unnest(variants) WITH ORDINALITY AS v(variant, place), unnest(string_to_array(people_sounds(variant), ' ')) AS sound
     WHERE sound <> '' GROUP BY place) AS each
 $$;
