@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 from django.http import HttpResponse
+from egide.doors.works import ask_of_perimeter
 
 from egide.benefits.jobs.paying import pay
 from egide.contracts.acts.forms import ask_papers
 from egide.contracts.jobs import read_answers, send_rights
-from egide.doors.works import ask_of_perimeter
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.simulator import answer_movements
 from egide.journal import store
