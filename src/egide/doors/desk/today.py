@@ -15,6 +15,7 @@ from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.today_reads import Recent, queue_figures, recent_files
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.door import SubjectPage
 from egide.doors.frame.opened import doors, subjects
 from egide.doors.frame.shell import Shape, deadline_shape, sections_of, show, state
 from egide.journal import clock

@@ -19,6 +19,7 @@ from egide.doors.frame.door import Section
 from egide.doors.frame.opened import doors
 from egide.doors.frame.works_mark import works_mark
 from egide.journal import clock
+from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
