@@ -44,6 +44,7 @@ RIGHTS = {
     "benefits":    ("administrator", "team_leader"),
     "exchanges":   ("administrator", "team_leader", "operator"),
     "contact":     ("administrator", "adviser", "team_leader", "delegate"),
+    "measure":     ("team_leader", "director", "delegate"),
     "steer":       ("team_leader", "director"),
     "audit":       ("director", "auditor"),
     "products":    ("product_owner",),

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "egide.doors.urls"
+CSRF_FAILURE_VIEW = "egide.doors.frame.lost.expired"
 WSGI_APPLICATION = "egide.doors.wsgi.application"
 TEMPLATES = [
     {

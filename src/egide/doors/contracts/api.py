@@ -20,7 +20,7 @@ from egide.doors.api.entry import ApiRequest, absent, operation
 from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.journal import clock
-from egide.journal.permissions import Permission
+from egide.journal.permissions import Permission, may
 
 router = Router()
 
@@ -178,10 +178,11 @@ def _asked(number: str, given: EndorsementIn) -> tuple[int, EndorsementAsked]:
 
 @router.post("/members/{number}/endorsements/preview", tags=["avenants"])
 @operation(Permission.ENDORSE)
-def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:  # noqa: ARG001
+def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:
     """Every euro and right that a change will move. Nothing is written: no key is needed."""
     enrolment_id, asked = _asked(number, given)
-    return preview(number, numbered(plan(enrolment_facts(enrolment_id), asked, today=clock.today())))
+    planned = numbered(plan(enrolment_facts(enrolment_id), asked, today=clock.today()))
+    return preview(number, planned, health=may(request.context.actor.role, Permission.READ_HEALTH))
 
 
 @router.post("/members/{number}/endorsements", tags=["avenants"])

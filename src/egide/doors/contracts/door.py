@@ -43,6 +43,7 @@ DOOR = Door(
             lambda identifier, _label: reverse("right", args=[identifier]),
             lambda identifier: reverse("right", args=[identifier]),
             "movement",
+            (Permission.READ, Permission.EXCHANGES),
         ),
         SubjectPage(
             "form",

@@ -98,12 +98,13 @@ class Found(Schema):
 @operation(Permission.READ)
 def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # noqa: ARG001
     """Find people by name, number, phone, e-mail, social-security number, end of IBAN or birth date."""
-    hits, more = find(q, limit=max(1, min(limit, _MOST)))
-    return {"results": [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in hits], "more": more}
+    found = find(q, limit=max(1, min(limit, _MOST)))
+    results = [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in found.hits]
+    return {"results": results, "more": found.bounded or found.total > len(results)}
 
 
 @router.get("/week", tags=["pilotage"])
-@operation(Permission.STEER)
+@operation(Permission.MEASURE)
 def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Flows by team over a week, and the delay kept for nine acts in ten."""
     asked = day or clock.today()

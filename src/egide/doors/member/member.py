@@ -70,11 +70,11 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         **care,
         "form_key": str(uuid.uuid4()),
         "sees_health": allowed(request, Permission.READ_HEALTH),
-        "in_progress": [_item(item) for item in items],
-        "timeline": _timeline(about),
+        "in_progress": [_item(request, item) for item in items],
+        "timeline": _timeline(request, about),
         "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
         "papers": [_paper(one) for one in reads.papers(about)],
-        "rights": [movement_shape(one) for one in movements_of(enrolments)],
+        "rights": [movement_shape(request, one) for one in movements_of(enrolments)],
         "actions": _actions(request, enrolment, day),
         "panels": panels(request, enrolments, persons),
     }
@@ -231,11 +231,11 @@ def _last(lines: list[AccountLine]) -> list[Shape]:
     ]
 
 
-def _item(item: ItemRow) -> Shape:
-    return {"title": item.title, "url": item_url(item), "deadline": item_deadline(item)}
+def _item(request: PageRequest, item: ItemRow) -> Shape:
+    return {"title": item.title, "url": item_url(request, item), "deadline": item_deadline(item)}
 
 
-def _timeline(about: Belonging) -> list[Shape]:
+def _timeline(request: PageRequest, about: Belonging) -> list[Shape]:
     return [
         {
             "at": one.at,
@@ -244,7 +244,9 @@ def _timeline(about: Belonging) -> list[Shape]:
             "by": one.by,
             "channel": words.said(words.CHANNELS, one.channel),
             "icon": subjects()[one.subject_kind].icon,
-            "url": "" if one.subject_kind == "enrolment" else subject_url(one.subject_kind, one.subject_id, one.label),
+            "url": ""
+            if one.subject_kind == "enrolment"
+            else subject_url(request, one.subject_kind, one.subject_id, one.label),
         }
         for one in reads.timeline(about)
     ]
