@@ -14,7 +14,7 @@ import tidy_rules as rules
 from tidy_sources import ROOT, SOURCE, Module, Offence, house, kept_files, migrations, module_of, nothing, packages
 
 from egide.doors.commands.main import declared
-from egide.house import DOORS, TRADES
+from egide.house import DOORS, GROUND, TRADES
 
 RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     (rules.fractions, "Money is an integer number of cents: use egide.kernel.money, which names its roundings."),
@@ -108,7 +108,7 @@ def test_no_module_is_imported_by_nobody() -> None:
 
 def _declared() -> Iterator[str]:
     """The modules that the house loads by name: what each trade and each door declares, and the commands they name."""
-    for trade in TRADES:
+    for trade in (*GROUND, *TRADES):
         yield f"egide.{trade}.trade"
     for door in DOORS:
         yield from (f"egide.doors.{door}.door", f"egide.doors.{door}.declared")
