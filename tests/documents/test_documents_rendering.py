@@ -23,8 +23,8 @@ from documents_samples_forms import ALL, BENEFITS, BLANK_FORM, CARD, NOTICE
 
 from egide.documents import facts as f
 from egide.documents import rendering
-from egide.documents.facts_forms import Prose
 from egide.documents.rendering import render, render_many
+from egide.products.papers import facts as n
 
 PAGES = {
     "schedule": 2,
@@ -137,7 +137,7 @@ def test_names_print_literally() -> None:
 
 def test_markdown_prose_cannot_become_code() -> None:
     """Prose with typst marks prints them: only the markdown that the charter knows is laid out."""
-    article = replace(NOTICE.articles[0], parts=(Prose("Avant #eval(1) $x$ **gras** <b>html</b> [x]"),))
+    article = replace(NOTICE.articles[0], parts=(n.Prose("Avant #eval(1) $x$ **gras** <b>html</b> [x]"),))
     printed = words(render(replace(NOTICE, articles=(article,)), issued_on=ISSUED))
     assert "Avant #eval(1) $x$ gras <b>html</b> [x]" in printed
 

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
 from egide.benefits.models import Payment, Run
-from egide.benefits.papers import statement_paper
+from egide.benefits.papers.statement import statement_paper
 from egide.benefits.queries import counters_of, lives
 from egide.contracts.queries import enrolment_with_member, linked_enrolments
 from egide.documents.acts import keep_document

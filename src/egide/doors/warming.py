@@ -16,7 +16,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from egide.benefits.papers import act_labels
+from egide.benefits.papers.statement import act_labels
 from egide.benefits.queries import care_families
 from egide.journal import clock
 from egide.kernel.calendars import Calendar, Region

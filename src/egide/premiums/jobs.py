@@ -41,7 +41,7 @@ from egide.people.papers import organisation_of
 from egide.premiums.acts import bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
-from egide.premiums.papers import schedule_paper
+from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 
 _ENROLMENTS_PER_SLICE = 40_000

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.facts import CareLineFacts, IgnoredLine
-from egide.benefits.papers import act_labels
+from egide.benefits.papers.statement import act_labels
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref, state
 from egide.doors.member.member_reads import posted_days

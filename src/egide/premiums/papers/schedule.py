@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from egide.contracts.facts import EnrolmentFacts
 from egide.contracts.queries import EnrolmentRow
-from egide.documents import facts as papers
 from egide.people.papers import letter_frame, payment_of
 from egide.premiums.decisions import covers_frame, month_facts
 from egide.premiums.facts import Instalment, Schedule
+from egide.premiums.papers import facts as papers
 from egide.products.queries import book_for
 from egide.rules.case import Step, explain
 from egide.rules.telling import tell
