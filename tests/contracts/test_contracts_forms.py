@@ -233,7 +233,8 @@ def test_who_may_enrol(system: Context, role: Role, may: bool) -> None:
     with pytest.raises(Refusal) as refused:
         received_form(at(role))
     assert refused.value.code == "journal.permission"
-    assert not EnrolmentForm.objects.exists() or not rows("SELECT 1 FROM journal_act WHERE actor_label = %s", str(role))
+    assert not EnrolmentForm.objects.exists()
+    assert not rows("SELECT 1 FROM journal_act WHERE actor_label = %s", str(role))
 
 
 def test_a_known_person_is_not_doubled(system: Context) -> None:

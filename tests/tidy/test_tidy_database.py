@@ -18,6 +18,7 @@ OPEN = {
 INSERT_ONLY = (
     "journal_act",
     "journal_key",
+    "journal_touch",
     "ledger_account",
     "ledger_entry",
     "ledger_line",

@@ -119,6 +119,8 @@ def correct_identity(context: Context, person_id: int, identity: Identity) -> fr
                 remedy="Vérifiez le numéro, la date et le rang de naissance.",
             ) from error
         act.on("person", person.pk, str(person), person.perimeter_id)
+        if "birth_date" in changed:  # ages decide premiums and benefits; a name or a number decides nothing
+            act.touch("person", person.pk, person.perimeter_id)
         act.because(
             "Corrigé : " + ", ".join(said for name, said in _SAID.items() if name in changed) + "."
             if changed

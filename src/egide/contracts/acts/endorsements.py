@@ -45,6 +45,7 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
         enrolment.revision += 1
         enrolment.save()
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        act.touch("enrolment", enrolment.pk, enrolment.perimeter_id)
         act.outcome = {
             "enrolment": enrolment.pk,
             "number": enrolment.number,

@@ -245,6 +245,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
             period=(effect.starts_on, effect.ends_on),
             certificate=person.certificate,
         )
+    record.touch("enrolment", enrolment.pk, perimeter_id)
     covered = format_count(len(people), "personne couverte", "personnes couvertes")
     record.because(f"Adhésion {number} : {covered} en formule {terms.labels[asked.formula]}.")
     return enrolment
