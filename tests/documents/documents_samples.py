@@ -7,6 +7,7 @@ from datetime import date
 
 from egide.contracts.papers import facts as c
 from egide.documents import facts as f
+from egide.kernel.formats import format_month
 from egide.premiums.papers import facts as p
 
 ISSUED = date(2025, 11, 20)
@@ -72,6 +73,7 @@ def person_premium(name: str, birth: date, link: str, gross: int, aid: int) -> p
 
 def instalment(month: int, gross: int, acs: int) -> p.Instalment:
     return p.Instalment(
+        month=format_month(date(2026, month, 1)),
         due_on=date(2026, month, 5),
         gross_cents=gross,
         acs_cents=acs,
@@ -103,20 +105,45 @@ SCHEDULE = p.Schedule(
     ),
     reasons=(
         p.PersonReasons(
-            name="Nadia BELKACEM : 624,00 €, dont 424,00 € à payer",
-            lines=(
-                "40 ans au 1er janvier 2026, régime général, formule B : 52,00 € par mois (article 4, grille des cotisations).",
-                "12 mois dus du 1er janvier au 31 décembre 2026 : 12 × 52,00 € = 624,00 €.",
-                "Attestation ACS du 3 octobre 2025, tranche de 16 à 49 ans : aide de 200,00 €, déduite en totalité (article 6).",
+            name="Nadia BELKACEM",
+            amounts=(
+                p.MonthlyAmount(
+                    months_label="janvier 2026",
+                    months=1,
+                    gross_cents=5_200,
+                    aid_cents=1_674,
+                    lines=(
+                        "40 ans au 1er janvier 2026, régime général, formule B : 52,00 € par mois (article 4, grille des cotisations).",
+                        "Attestation ACS du 3 octobre 2025, tranche de 16 à 49 ans : aide de 200,00 € par an, un douzième par mois (article 6).",
+                    ),
+                ),
+                p.MonthlyAmount(
+                    months_label="de février à décembre 2026",
+                    months=11,
+                    gross_cents=5_200,
+                    aid_cents=1_666,
+                    lines=("Même cotisation ; un douzième de l'aide : 16,66 €.",),
+                ),
             ),
         ),
         p.PersonReasons(
-            name="Lina BELKACEM : 100,00 €, rien à payer",
-            lines=(
-                "Troisième enfant à charge : la cotisation est limitée au montant de l'aide ACS (article 5).",
-                "Cette gratuité cesse lorsqu'il ne reste plus que deux enfants assurés.",
+            name="Lina BELKACEM",
+            amounts=(
+                p.MonthlyAmount(
+                    months_label="de janvier à décembre 2026",
+                    months=12,
+                    gross_cents=833,
+                    aid_cents=833,
+                    lines=(
+                        "Troisième enfant à charge : la cotisation est limitée au montant de l'aide ACS (article 5).",
+                    ),
+                ),
             ),
         ),
+    ),
+    moves=(
+        p.MoneyMove(label="Adam, mars 2026", before_cents=0, after_cents=1_933, reason="Mois déjà appelé"),
+        p.MoneyMove(label="Karim, mars 2026", before_cents=9_500, after_cents=9_367, reason="Mois déjà appelé"),
     ),
 )
 
@@ -172,7 +199,8 @@ ACCEPTANCE = c.AcceptanceLetter(
             last_day=date(2026, 10, 31),
         ),
     ),
-    yearly_to_pay_cents=114_000,
+    starts_on=date(2026, 1, 1),
+    last_day=date(2026, 12, 31),
     withdrawal_until=date(2026, 1, 14),
     next_steps=(
         "Votre carte de tiers payant vous parvient sous dix jours.",
@@ -193,27 +221,8 @@ ENDORSEMENT = c.EndorsementLetter(
         ),
         c.Change("Formule", "B", "B (inchangée)"),
     ),
-    moves=(
-        c.MoneyMove(
-            label="Échéance du 5 mars 2026",
-            before_cents=9_500,
-            after_cents=9_500,
-            reason="Quatrième enfant : cotisation limitée à l'aide ACS.",
-        ),
-        c.MoneyMove(
-            label="Échéance du 5 avril 2026",
-            before_cents=9_500,
-            after_cents=11_433,
-            reason="L'attestation ACS de Karim n'a pas été renouvelée (article 6).",
-        ),
-        c.MoneyMove(
-            label="Échéance du 5 mai 2026",
-            before_cents=9_500,
-            after_cents=9_367,
-            reason="Régularisation de mars.",
-        ),
-    ),
-    settlement="La différence est répartie sur vos prochains prélèvements : aucune somme n'est demandée en une fois.",
+    reasons=("Naissance le 1er mars 2026 : couverture dès ce jour.", "Tout mois commencé est dû."),
+    enclosures=("échéancier de cotisations mis à jour", "carte de tiers payant"),
 )
 PREMIUM_NOTICE = p.PremiumNotice(
     **FRAME,

@@ -31,6 +31,7 @@ class ProductTerms:
     certificates_required: bool
     twelve_months: bool
     contract_type: str
+    withdrawal_days: int
 
 
 def product_terms(code: str, on: date) -> ProductTerms:
@@ -49,6 +50,7 @@ def _terms(book: Book) -> ProductTerms:
         certificates_required=bool(said.get("attestations_obligatoires", False)),
         twelve_months=said.get("duree_contrat_mois") == 12,
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
+        withdrawal_days=int(str(said.get("renonciation_jours", 30))),
     )
 
 

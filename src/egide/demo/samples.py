@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from egide.documents import facts as papers
+from egide.kernel.formats import format_month
 from egide.kernel.money import part_of_whole
 from egide.kernel.periods import add_months
 from egide.premiums.papers import facts as p
@@ -71,13 +72,29 @@ def _schedule(number: int) -> p.Schedule:
         persons=persons,
         instalments=tuple(
             p.Instalment(
-                due_on=add_months(first, k), gross_cents=part, acs_cents=0, other_aids_cents=0, to_pay_cents=part
+                month=format_month(add_months(first, k)),
+                due_on=add_months(first, k),
+                gross_cents=part,
+                acs_cents=0,
+                other_aids_cents=0,
+                to_pay_cents=part,
             )
             for k, part in enumerate(parts)
         ),
         payment=papers.Payment(mode="Prélèvement SEPA", frequency="mensuelle"),
         reasons=tuple(
-            p.PersonReasons(name=person.name, lines=("Cotisation selon l’âge au 1er janvier et la formule.",))
+            p.PersonReasons(
+                name=person.name,
+                amounts=(
+                    p.MonthlyAmount(
+                        months_label="toute la période",
+                        months=1,
+                        gross_cents=person.gross_cents,
+                        aid_cents=0,
+                        lines=("Cotisation selon l’âge au 1er janvier et la formule.",),
+                    ),
+                ),
+            )
             for person in persons
         ),
     )

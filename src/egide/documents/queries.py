@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from egide.documents.acts import printed
 from egide.documents.models import Document
-from egide.journal import store
 from egide.kernel.errors import Refusal
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -47,4 +47,4 @@ def document_with_bytes(document_id: int) -> tuple[Document, bytes]:
             message="Ce document n’existe pas ou ne vous est pas accessible.",
             remedy="Revenez au dossier et choisissez un document de sa liste.",
         )
-    return document, store.load(document.sha256)
+    return document, printed(document)

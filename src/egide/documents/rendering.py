@@ -26,13 +26,14 @@ from egide.documents.facts import FactsRefusal, Printable
 from egide.documents.rendering_data import french_date, plain, typography
 
 _HERE = Path(__file__).parent
+_HOUSE = _HERE.parent
 _TEMPLATES = _HERE / "templates"
 _ARCHIVE: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
 def render(facts: Printable, *, issued_on: date) -> bytes:
     """Return the PDF of these facts, dated ``issued_on``; raise :class:`FactsRefusal` on unprintable text."""
-    return _compile(facts.PAPER.template, _inputs(facts, issued_on), issued_on)
+    return _compile(facts.PAPER.template, _dated(inputs_of(facts), issued_on), issued_on)
 
 
 def render_many(papers: Iterable[Printable], *, issued_on: date, workers: int = 2) -> Iterator[bytes]:
@@ -43,13 +44,29 @@ def render_many(papers: Iterable[Printable], *, issued_on: date, workers: int = 
             yield from pool.map(lambda facts: render(facts, issued_on=issued_on), chunk)
 
 
-def _inputs(facts: Printable, issued_on: date) -> dict[str, str]:
-    """Return the inputs of a template: all the data in one JSON text, so that values are never code."""
+def inputs_of(facts: Printable) -> str:
+    """All that a template will ever know of these facts, as one JSON text: what a batch keeps instead of the PDF."""
     paper = facts.PAPER
     data: dict[str, Any] = plain(facts)
     name = typography(str(getattr(facts, paper.named_by)))
     data["paper_title"] = f"{paper.title}, {name}"
     data["keywords"] = [paper.title, name]
+    return json.dumps(data, ensure_ascii=False)
+
+
+def template_name(facts: Printable) -> str:
+    """The place of a template in the house, as a kept letter names it."""
+    return facts.PAPER.template.relative_to(_HOUSE).as_posix()
+
+
+def print_inputs(template: str, inputs: str, *, issued_on: date) -> bytes:
+    """The PDF of a letter kept as its inputs, dated as it was issued."""
+    return _compile(_HOUSE / template, _dated(inputs, issued_on), issued_on)
+
+
+def _dated(inputs: str, issued_on: date) -> dict[str, str]:
+    """The inputs of a template: all the data in one JSON text, so that values are never code."""
+    data: dict[str, Any] = json.loads(inputs)
     data["issued"] = {
         "year": issued_on.year,
         "month": issued_on.month,
@@ -103,7 +120,7 @@ def _compiler() -> typst.Compiler:
     if compiler is None:
         compiler = typst.Compiler(
             input=str(_TEMPLATES / "charter.typ"),
-            root=str(_HERE.parent),
+            root=str(_HOUSE),
             font_paths=fonts(),
             ignore_system_fonts=True,
         )

@@ -64,7 +64,7 @@ class PersonEffect:
     name: str
     wished_on: date
     effect_on: date
-    last_day: date
+    last_day: date | None
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -90,8 +90,9 @@ class AcceptanceLetter(Letter):
     product: str
     formula: str
     accepted_on: date
+    starts_on: date
+    last_day: date | None
     persons: tuple[PersonEffect, ...]
-    yearly_to_pay_cents: int
     withdrawal_until: date
     next_steps: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
@@ -107,22 +108,8 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyMove:
-    """One due amount moved by an endorsement, with its reason."""
-
-    label: str
-    before_cents: int
-    after_cents: int
-    reason: str
-
-    @property
-    def difference_cents(self) -> int:
-        return self.after_cents - self.before_cents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EndorsementLetter(Letter):
-    """An endorsement: what changes, from when, and every euro it moves."""
+    """An endorsement: what changes, from when and why; the schedule that goes with it shows every euro it moves."""
 
     PAPER: ClassVar = Paper(_HERE / "endorsement.typ", "Avenant", "enrolment_number")
 
@@ -130,21 +117,9 @@ class EndorsementLetter(Letter):
     effect_on: date
     asked_on: date
     changes: tuple[Change, ...]
-    moves: tuple[MoneyMove, ...]
-    settlement: str
-    mentions: tuple[str, ...] = ()
-
-    @property
-    def before_cents(self) -> int:
-        return sum(move.before_cents for move in self.moves)
-
-    @property
-    def after_cents(self) -> int:
-        return sum(move.after_cents for move in self.moves)
-
-    @property
-    def difference_cents(self) -> int:
-        return self.after_cents - self.before_cents
+    reasons: tuple[str, ...] = ()
+    ends: bool = False
+    enclosures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +157,11 @@ class MemberCard:
     member: str
     valid_from: date
     valid_to: date
-    operator: str
-    amc_number: str
     columns: tuple[CardColumn, ...]
     holders: tuple[CardHolder, ...]
     qr: str
+    operator: str = ""
+    amc_number: str = ""
     professionals: tuple[str, ...] = ()
     salutation: str = "Madame, Monsieur,"
 

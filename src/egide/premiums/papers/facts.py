@@ -39,8 +39,9 @@ class Tax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
-    """One due date: gross, ACS aid, other aids, amount to pay."""
+    """One month: the day it is debited (else due), gross, ACS aid, other aids, amount to pay."""
 
+    month: str
     due_on: date
     gross_cents: int
     acs_cents: int
@@ -53,11 +54,48 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyAmount:
+    """« Pourquoi ? » for one amount of a person: the months that have it, and the sentences told by the rule book."""
+
+    months_label: str
+    months: int
+    gross_cents: int
+    aid_cents: int
+    lines: tuple[str, ...]
+
+    @property
+    def to_pay_cents(self) -> int:
+        return self.gross_cents - self.aid_cents
+
+    @property
+    def total_cents(self) -> int:
+        return self.to_pay_cents * self.months
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonReasons:
-    """« Pourquoi ? » for one person: sentences already told by the rule book."""
+    """What a person costs over the year, amount by amount: the amounts times their months are what page one says."""
 
     name: str
-    lines: tuple[str, ...]
+    amounts: tuple[MonthlyAmount, ...]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(amount.total_cents for amount in self.amounts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyMove:
+    """One amount already called that a change moves, with its reason."""
+
+    label: str
+    before_cents: int
+    after_cents: int
+    reason: str
+
+    @property
+    def difference_cents(self) -> int:
+        return self.after_cents - self.before_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +115,14 @@ class Schedule(Letter):
     net_cents: int | None = None
     mentions: tuple[str, ...] = ()
     reasons: tuple[PersonReasons, ...] = ()
+    moves: tuple[MoneyMove, ...] = ()
 
     def __post_init__(self) -> None:
         Letter.__post_init__(self)
+        costs = {(person.name, person.to_pay_cents) for person in self.persons}
+        for told in self.reasons:
+            if (told.name, told.total_cents) not in costs:
+                must_add_up(told.total_cents, dict(costs).get(told.name, 0), f"raisons de {told.name}")
         must_add_up(sum(i.gross_cents for i in self.instalments), self.gross_cents, "total des échéances")
         must_add_up(sum(i.to_pay_cents for i in self.instalments), self.to_pay_cents, "reste à payer")
         if self.net_cents is not None:
@@ -97,6 +140,26 @@ class Schedule(Letter):
     @property
     def to_pay_cents(self) -> int:
         return sum(person.to_pay_cents for person in self.persons)
+
+    @property
+    def has_other_aids(self) -> bool:
+        return self.other_aids_cents > 0
+
+    @property
+    def debited(self) -> bool:
+        return self.payment.rum != ""
+
+    @property
+    def moved_before_cents(self) -> int:
+        return sum(move.before_cents for move in self.moves)
+
+    @property
+    def moved_after_cents(self) -> int:
+        return sum(move.after_cents for move in self.moves)
+
+    @property
+    def difference_cents(self) -> int:
+        return self.moved_after_cents - self.moved_before_cents
 
     @property
     def acs_cents(self) -> int:
