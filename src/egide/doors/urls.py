@@ -7,7 +7,7 @@ from django.urls import path
 from egide.doors.api import api
 from egide.doors.api.docs import docs
 from egide.doors.benefits import care_line, statement
-from egide.doors.contracts import endorsement, enrolment, enrolments, reception, rights
+from egide.doors.contracts import account_change, endorsement, enrolment, enrolments, letter, reception, rights
 from egide.doors.desk import (
     documents,
     files,
@@ -23,7 +23,7 @@ from egide.doors.desk import (
     works,
 )
 from egide.doors.frame import health, sign_in
-from egide.doors.member import member
+from egide.doors.member import address, member
 from egide.doors.premiums import account
 from egide.doors.products import products
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path("recherche", search.search, name="search"),
     path("adherents/<str:number>", member.member, name="member"),
     path("adherents/<str:number>/compte", account.account, name="account"),
+    path("adherents/<str:number>/adresse", address.address, name="address"),
+    path("adherents/<str:number>/compte-bancaire", account_change.account_change, name="account-change"),
+    path("adherents/<str:number>/courrier", letter.letter, name="letter"),
     path("adherents/<str:number>/avenant", endorsement.endorsement, name="endorsement"),
     path("virements/<int:payment_id>/releve", statement.statement, name="statement"),
     path("adhesions", enrolments.enrolments, name="enrolments"),
