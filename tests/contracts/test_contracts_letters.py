@@ -11,12 +11,18 @@ import pytest
 
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
+from egide.contracts.queries import enrolment_facts, enrolment_with_member
 from egide.documents.acts import print_waiting
 from egide.documents.models import Document
 from egide.documents.queries import document_with_bytes
 from egide.doors.following import change, enrol
 from egide.journal.facts import Channel, Context
+from egide.kernel.errors import Refusal
+from egide.kernel.money import format_eur
 from egide.premiums.jobs import call_month
+from egide.premiums.notice_jobs import issue_notice
+from egide.premiums.papers.schedule import schedule_paper
+from egide.premiums.queries import schedule_of
 from people.families import MONDAY, a_family, content_of, enrolled, received_form
 
 NOVEMBER = date(2015, 11, 1)
@@ -88,3 +94,36 @@ def test_a_batch_keeps_facts_and_prints_on_demand(system: Context, db: None, tod
     assert (again.sha256, same) == (first.sha256, pdf)
     waiting = Document.objects.filter(sha256="").count()
     assert (print_waiting(), print_waiting()) == (waiting - 1, 0)
+
+
+def test_who_pays_without_debit_is_sent_a_notice(centre, family: Enrolment, system: Context) -> None:  # type: ignore[no-untyped-def]
+    """The call of a month writes to whom nobody debits, once; others may ask for it on their file."""
+    assert "premium_notice" not in letters(family)
+    other = enrolled(system, a_family(0), starts_on=NOVEMBER)
+    Enrolment.objects.filter(pk=other.pk).update(mandate=None)
+    for _twice in range(2):
+        call_month(system, NOVEMBER, perimeter_id=2)
+    found = Document.objects.filter(kind="premium_notice")
+    assert [document.subject_id for document in found] == [other.pk]
+    said = words(document_with_bytes(found[0].pk)[1])
+    assert "novembre 2015" in said and "Aide ACS de Luc, déduite" in said and "Virement ou chèque" in said
+    asked = issue_notice(centre.context("adviser"), family.pk, NOVEMBER)
+    assert "5 novembre 2015" in words(document_with_bytes(asked.pk)[1])
+    with pytest.raises(Refusal, match="Rien n’est à payer"):
+        issue_notice(system, family.pk, date(2017, 1, 1))
+
+
+def test_the_schedule_of_a_couple_explains_the_whole_year(family: Enrolment) -> None:
+    """Each amount with its months; they add up to the first page to the cent; debit days stand; two pages."""
+    schedule = letters(family)["schedule"]
+    _, pdf = document_with_bytes(schedule.pk)
+    said = words(pdf)
+    assert schedule.pages == 2
+    assert "5 novembre 2015" in said and "7 décembre 2015" in said  # the 5th is a Saturday
+    paper = schedule_paper(
+        enrolment_with_member(family.pk), enrolment_facts(family.pk), schedule_of(family.pk, around=NOVEMBER)
+    )
+    for person, told in zip(paper.persons, paper.reasons, strict=True):
+        assert told.total_cents == person.to_pay_cents == sum(one.total_cents for one in told.amounts)
+        assert sum(one.months for one in told.amounts) == 12
+        assert format_eur(person.to_pay_cents).replace("\N{NO-BREAK SPACE}", " ") in said

@@ -111,7 +111,7 @@ def test_a_changed_account_serves_the_next_debit_and_the_next_payment(
     content = store.load(debits.sha256).decode()
     assert new["iban"] in content and old.bank_account.iban not in content and row.mandate.rum in content
     luc = Member("member", "Luc", row.member.birth_date, row.member.nir)
-    settled(system, [Care(luc, on=date(2015, 11, 12))], row.member.nir)
+    settled(system, [Care(luc, on=date(2015, 11, 5))], row.member.nir)
     pay(system, perimeter_id=2)
     transfers = store.load(File.objects.filter(format="pain.001").latest("pk").sha256).decode()
     assert new["iban"] in transfers and old.bank_account.iban not in transfers

@@ -31,6 +31,12 @@ def documents_of(subjects: Sequence[tuple[str, int]]) -> list[Document]:
     return sorted(found, key=lambda document: (document.made_on, document.pk), reverse=True)
 
 
+def subjects_told(kind: str, title: str, enrolment_ids: Sequence[int]) -> set[int]:
+    """Those of these enrolments that a letter of this kind and title was already issued to."""
+    told = Document.objects.filter(kind=kind, title=title, subject_kind="enrolment", subject_id__in=enrolment_ids)
+    return set(told.values_list("subject_id", flat=True))
+
+
 def received_with(content_sha256: str, *, kind: str, subject_kind: str) -> Document | None:
     """The paper of a kind already received with these very bytes, the first one; none among those that may not be seen."""
     same = Document.objects.filter(sha256=content_sha256, kind=kind, subject_kind=subject_kind, received=True)

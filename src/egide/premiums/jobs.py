@@ -45,6 +45,7 @@ from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
+from egide.premiums.notice_jobs import issue_notices
 from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 
@@ -151,6 +152,7 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
     _catch_up(context, facts.seen)
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
     return Called(enrolments, called, debits, debited, file_id)
 
 

@@ -78,6 +78,7 @@ class PersonReasons:
 
     name: str
     amounts: tuple[MonthlyAmount, ...]
+    lines: tuple[str, ...] = ()
 
     @property
     def total_cents(self) -> int:

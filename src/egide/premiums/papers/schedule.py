@@ -61,7 +61,7 @@ def schedule_paper(
                 to_pay_cents=gross - aid,
             )
         )
-        reasons.append(papers.PersonReasons(name=name, amounts=_amounts(facts, shares)))
+        reasons.append(_reasons(facts, name, shares))
     return papers.Schedule(
         **letter_frame(enrolment.member, enrolment.number),
         product=book.title,
@@ -78,20 +78,27 @@ def schedule_paper(
     )
 
 
-def _amounts(facts: EnrolmentFacts, shares: Sequence[Share]) -> tuple[papers.MonthlyAmount, ...]:
-    """A person's different monthly amounts in the order in which they come, each explained by its first month."""
+def _reasons(facts: EnrolmentFacts, name: str, shares: Sequence[Share]) -> papers.PersonReasons:
+    """A person's different monthly amounts in the order in which they come; what explains them all is said once."""
     months: dict[tuple[int, int], list[Share]] = {}
     for share in shares:
         months.setdefault((share.gross_cents, share.aid_acs_cents + share.aid_other_cents), []).append(share)
-    return tuple(
-        papers.MonthlyAmount(
-            months_label=months_told([share.month for share in same]),
-            months=len(same),
-            gross_cents=gross,
-            aid_cents=aid,
-            lines=_said(explain_share(facts, same[0].person_id, same[0].month)),
-        )
-        for (gross, aid), same in months.items()
+    told = {key: _said(explain_share(facts, same[0].person_id, same[0].month)) for key, same in months.items()}
+    first = next(iter(told.values()))
+    common = tuple(line for line in first if all(line in lines for lines in told.values()))
+    return papers.PersonReasons(
+        name=name,
+        lines=common,
+        amounts=tuple(
+            papers.MonthlyAmount(
+                months_label=months_told([share.month for share in same]),
+                months=len(same),
+                gross_cents=gross,
+                aid_cents=aid,
+                lines=tuple(line for line in told[gross, aid] if line not in common),
+            )
+            for (gross, aid), same in months.items()
+        ),
     )
 
 
