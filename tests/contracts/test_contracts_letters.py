@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from egide.doors.following import change, enrol
 
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
@@ -15,7 +16,6 @@ from egide.contracts.queries import enrolment_facts, enrolment_with_member
 from egide.documents.acts import print_waiting
 from egide.documents.models import Document
 from egide.documents.queries import document_with_bytes
-from egide.doors.following import change, enrol
 from egide.journal.facts import Channel, Context
 from egide.kernel.errors import Refusal
 from egide.kernel.money import format_eur

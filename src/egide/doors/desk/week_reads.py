@@ -20,7 +20,8 @@ WITH calendar AS (SELECT * FROM unnest(%(days)s::date[], %(ranks)s::int[]) AS c(
 closed AS (
   SELECT i.id, i.kind, i.limit_days, i.due_on, (i.closed_at AT TIME ZONE 'Europe/Paris')::date AS done_on,
     GREATEST((i.received_at AT TIME ZONE 'Europe/Paris')::date, %(first)s) AS received_on
-  FROM work_item i WHERE i.state = 'done' AND i.closed_at >= %(since)s AND i.closed_at < %(until)s),
+  FROM work_item i WHERE i.state = 'done'
+    AND (i.closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(since)s AND %(until)s),
 stopped AS (
   SELECT p.item_id, sum(GREATEST(0, late.rank - early.rank)) AS days
   FROM closed JOIN work_pause p ON p.item_id = closed.id AND p."end" IS NOT NULL
@@ -58,16 +59,22 @@ class Delay:
     trend: tuple[int, ...]
 
 
+def measured(as_of: date) -> tuple[date, date]:
+    """The days over which delays are measured, both included: ninety and the last."""
+    return as_of - timedelta(days=_DAYS_BACK), as_of
+
+
 def delays(as_of: date) -> list[Delay]:
     """By kind of act, over ninety days up to ``as_of``."""
+    since, until = measured(as_of)
     first = as_of - timedelta(days=_OLDEST)
     days, ranks = working_ranks(first - timedelta(days=1), as_of)
     values: dict[str, Any] = {
         "days": days,
         "ranks": ranks,
         "first": first,
-        "since": as_of - timedelta(days=_DAYS_BACK),
-        "until": as_of + timedelta(days=1),
+        "since": since,
+        "until": until,
         "weeks": as_of - timedelta(days=7 * _WEEKS),
     }
     with connection.cursor() as cursor:
