@@ -45,8 +45,8 @@ def next_steps(
     if enrolment.ends_on and enrolment.ends_on > day:
         notice = add_months(enrolment.ends_on, -2)
         if notice >= day:
-            detail = _("Deux mois avant le terme (notice, article 3)")
-            steps.append({"on": notice, "title": _("Lettre de renouvellement"), "detail": detail})
+            detail = _("L’aide se redemande deux mois avant le terme (notice, article 3)")
+            steps.append({"on": notice, "title": _("Renouvellement à préparer"), "detail": detail})
         steps.append(
             {"on": enrolment.ends_on, "title": _("Fin de l’adhésion"), "detail": _("Premier jour sans garantie")}
         )

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from egide.benefits.facts import CareLineFacts
 from egide.benefits.models import Payment
+from egide.benefits.papers.facts import BeneficiaryCare, BenefitStatement, CareLine
 from egide.benefits.queries import lines_paid_by
 from egide.contracts.queries import enrolment_with_member
-from egide.documents.facts_benefits import BeneficiaryCare, BenefitStatement, CareLine
 from egide.kernel.reference import load_table
 from egide.people.papers import letter_frame, masked
 from egide.people.queries import names_of

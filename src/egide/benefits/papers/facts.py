@@ -1,11 +1,15 @@
-"""The frozen facts of what a member shows and receives for care: statement of benefits and member's card."""
+"""The frozen facts of what a member receives for care: the statement of benefits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import ClassVar
 
-from egide.documents.facts import FactsRefusal, House, Letter, MaskedIban, must_add_up
+from egide.documents.facts import FactsRefusal, Letter, MaskedIban, Paper, must_add_up
+
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class CeilingLeft:
 class BenefitStatement(Letter):
     """What was reimbursed: per beneficiary, line by line; what was paid to whom; ceilings left."""
 
+    PAPER: ClassVar = Paper(_HERE / "benefit_statement.typ", "Relevé de prestations", "number")
+
     number: str
     period_start: date
     last_day: date
@@ -110,56 +116,3 @@ class BenefitStatement(Letter):
     @property
     def left_cents(self) -> int:
         return sum(person.left_cents for person in self.persons)
-
-
-@dataclass(frozen=True, slots=True)
-class CardColumn:
-    """One family of care of the card: its code as professionals know it ("PHAR") and its plain name."""
-
-    code: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardHolder:
-    """One person of the card; ``rights`` has one entry per column: what is covered ("100 %", "PEC")."""
-
-    name: str
-    birth_date: date
-    nir: str
-    rights: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberCard:
-    """The third-party-payment card of one enrolment, under its carrying letter, on one page.
-
-    ``qr`` is the text of the QR code.  Six persons and nine columns at most: past that, print a second card.
-    """
-
-    house: House
-    addressee: tuple[str, ...]
-    enrolment_number: str
-    place: str
-    product: str
-    member: str
-    valid_from: date
-    valid_to: date
-    operator: str
-    amc_number: str
-    columns: tuple[CardColumn, ...]
-    holders: tuple[CardHolder, ...]
-    qr: str
-    professionals: tuple[str, ...] = ()
-    salutation: str = "Madame, Monsieur,"
-
-    def __post_init__(self) -> None:
-        width = len(self.columns)
-        wrong = next((holder.name for holder in self.holders if len(holder.rights) != width), None)
-        if wrong is not None or not 1 <= len(self.holders) <= 6 or not 1 <= width <= 9:
-            raise FactsRefusal(
-                "documents.card",
-                "la carte porte de une à six personnes, de une à neuf colonnes, et un droit par colonne.",
-                "Répartissez les personnes sur plusieurs cartes ou complétez leurs droits.",
-                wrong or "holders",
-            )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from egide.documents import facts_forms as papers
 from egide.documents.facts import House
+from egide.products.papers import facts as papers
 from egide.rules.books import Article, Book
 
 _VALUE = re.compile(r"\{(\w+)\}")
