@@ -26,7 +26,7 @@ from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
 from egide.work.acts import NewItem, close, open_item, pause, resume
 from egide.work.queries import item_about
 
-_ACT_DAYS = 2  # S003-163: two working days from the complete file, nine times in ten
+ACT_LIMIT = "ENROLMENT_ACT"  # S003-163: two working days from the complete file, nine times in ten
 
 
 def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
@@ -61,7 +61,7 @@ def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
                 subject_kind="form",
                 subject_id=form.pk,
                 received_at=received.received_at,
-                limit_days=_ACT_DAYS,
+                limit=ACT_LIMIT,
                 region=received.region,
                 team_id=received.team_id,
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,8 @@ from egide.products.queries import published_book, versions
 from egide.rules.books import Book
 from egide.rules.case import explain
 from egide.rules.kinds import Value, read_value
-from egide.work.queries import delays, week
+from egide.work.delays import delays
+from egide.work.queries import week
 
 router = Router()
 _MOST = 100
@@ -171,7 +173,7 @@ def care(request: ApiRequest, line_id: int) -> dict[str, Any]:  # noqa: ARG001
 def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Flows by team over a week, and the delay kept for nine acts in ten."""
     asked = day or clock.today()
-    return {"teams": week(asked), "delays": delays(asked)}
+    return {"teams": week(asked), "delays": [asdict(one) for one in delays(asked)]}
 
 
 @router.get("/books", tags=["produits"])
