@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import parse_day, read_form
 from egide.contracts.facts import FormRead, Severity
+from egide.rules.books import load_book
 from people.families import a_family, asked_for, certificate, content_of, iban_of
 
 RECEIVED = date(2015, 10, 5)
+BOOKS = Path(__file__).resolve().parents[2] / "books"
+PROXIME_2015, HORIZON_2026 = load_book(BOOKS / "proxime_sante_2015"), load_book(BOOKS / "horizon_sante_2026")
 COMPLETE = content_of(a_family(3), wished=date(2015, 11, 1))
 
 
@@ -23,8 +27,7 @@ def read(content: dict[str, Any], *, certificates: bool = True, complete: date =
     """The form as the house reads it on the day of reception, or when its papers are complete."""
     return read_form(
         content,
-        product_code="proxime_sante",
-        formulas=("a", "b", "c"),
+        book=PROXIME_2015,
         certificates_required=certificates,
         received_on=RECEIVED,
         complete_on=complete,
@@ -265,7 +268,8 @@ def test_the_date_kept_is_the_wished_one_when_the_rules_allow_it(
         )
         for person in asked.persons
     )
-    found = effect_date(replace(asked, persons=persons), twelve_months=months, complete_on=complete)
+    book = PROXIME_2015 if months else HORIZON_2026
+    found = effect_date(replace(asked, persons=persons), book=book, complete_on=complete)
     assert (found.starts_on, found.ends_on, found.differs) == (start, end, differs)
     assert found.reasons[0].startswith("Date souhaitée")
 
@@ -283,7 +287,7 @@ def test_the_date_kept_always_obeys_the_rules(wished: date, agreed: date, comple
     (head, *_) = asked.persons
     assert head.certificate is not None
     head = replace(head, certificate=replace(head.certificate, agreed_on=agreed))
-    found = effect_date(replace(asked, persons=(head,)), twelve_months=True, complete_on=complete)
+    found = effect_date(replace(asked, persons=(head,)), book=PROXIME_2015, complete_on=complete)
     assert found.starts_on.day == 1
     assert found.starts_on > complete
     assert found.starts_on >= max(wished, agreed)

@@ -87,7 +87,7 @@ def test_a_preview_grown_old_is_shown_again_before_it_is_confirmed(client: Clien
 WRONG = (
     ({"first_name": ""}, "Prénom : à renseigner"),
     ({"birth_date": "2015-13-45"}, "n’est pas une date"),
-    ({"birth_date": "2014-01-02"}, "plus de douze mois"),
+    ({"birth_date": "2014-01-02"}, "plus de 12 mois"),
     ({"received_on": "2016-02-01"}, "reçue demain"),
     ({"link": ""}, "Lien avec l’adhérent : à préciser"),
     ({"link": "spouse", "nir": "1750375056001"}, ""),

@@ -77,7 +77,7 @@ def test_an_item_is_due_two_working_days_after_reception(db: None, received: str
         ("2015-10-07", "2015-10-12", "national",       date(2015, 10, 14)),  # whatever was spent before it was asked for
         ("2015-10-06", "2015-10-06", "national",       date(2015, 10, 8)),   # asked for and brought the same day
         ("2015-10-06", "2015-11-11", "national",       date(2015, 11, 13)),  # complete on a holiday
-        ("2015-10-08", "2015-10-12", "national",       date(2015, 10, 14)),  # late before it was asked for: it never was complete
+        ("2015-10-08", "2015-10-12", "national",       date(2015, 10, 14)),  # late, but never complete
         ("2015-10-08", "2015-10-06", "national",       date(2015, 10, 8)),   # letters that cross: the paper was already there
         ("2015-10-08", "2015-10-01", "national",       date(2015, 10, 7)),   # a date before the reception changes nothing
         ("2015-10-06", "2016-12-23", "national",       date(2016, 12, 27)),
@@ -206,7 +206,14 @@ def test_closing_keeps_the_due_date(db: None, today: Callable[[str], None], clos
     ],
 )  # fmt: skip
 def test_how_long_an_act_took_has_one_definition(
-    db: None, today: Callable[[str], None], received: str, asked: str, complete: str, closed: str, region: str, days: int
+    db: None,
+    today: Callable[[str], None],
+    received: str,
+    asked: str,
+    complete: str,
+    closed: str,
+    region: str,
+    days: int,
 ) -> None:
     """Open days of the region from the complete file to the end: the page, the API and the sheet all read this."""
     Item.objects.all().delete()

@@ -145,6 +145,7 @@ class EnrolmentFacts:
     starts_on: date
     ends_on: date | None
     covers: tuple[CoverFacts, ...]
+    concluded_on: date | None = None
 
 
 class EndorsementKind(StrEnum):
@@ -153,11 +154,16 @@ class EndorsementKind(StrEnum):
     ADD_PERSON = "add_person"
     REMOVE_PERSON = "remove_person"
     TERMINATE = "terminate"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class EndorsementAsked:
-    """A dated change of an enrolment: a person to add (``person``) or to remove (``person_id``), or its end."""
+    """A dated change of an enrolment: a person to add (``person``) or to remove (``person_id``), or its end.
+
+    ``reason`` is why, in the member's words; ``cause`` is what the règlement tells apart when an enrolment ends;
+    ``agreement`` is the reference of the insurer's agreement to a change told too late.
+    """
 
     kind: EndorsementKind
     event_on: date
@@ -165,6 +171,8 @@ class EndorsementAsked:
     person: PersonAsked | None = None
     person_id: int | None = None
     reason: str = ""
+    cause: str = "demande"
+    agreement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import polars as pl
 from django.db import connection
 from django.db.models import QuerySet
 
-from egide.contracts.facts import CoverFacts, EnrolmentFacts
+from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
 from egide.contracts.models import Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
@@ -28,7 +28,6 @@ class ProductTerms:
     formulas: tuple[str, ...]
     labels: Mapping[str, str]  # of the formulas, as people say them
     certificates_required: bool
-    twelve_months: bool
     contract_type: str
 
 
@@ -46,9 +45,13 @@ def _terms(book: Book) -> ProductTerms:
         formulas=tuple(code for code, _ in book.formulas),
         labels=dict(book.formulas),
         certificates_required=bool(said.get("attestations_obligatoires", False)),
-        twelve_months=said.get("duree_contrat_mois") == 12,
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
     )
+
+
+def book_of_change(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> Book:
+    """The règlement that decides a change: the one in force when it was asked for, or when the enrolment begins."""
+    return book_for(enrolment.product_code, max(enrolment.starts_on, asked.received_on))
 
 
 # The rows that reads give: floors above name their types from here, and leave the tables to this one.
@@ -144,6 +147,7 @@ def _as_facts(enrolment: EnrolmentRow, covers: Sequence[CoverFacts]) -> Enrolmen
         starts_on=enrolment.starts_on,
         ends_on=enrolment.ends_on,
         covers=tuple(covers),
+        concluded_on=enrolment.concluded_on,
     )
 
 

@@ -47,6 +47,21 @@ def open_item(record: Record, new: NewItem) -> Item:
     )
     if existing:
         return existing
+    item = _drawn(new)
+    item.save()
+    record.because(f"À traiter au plus tard le {item.due_on:%d/%m/%Y}.")
+    return item
+
+
+def done_at_once(record: Record, new: NewItem) -> Item:
+    """What is asked and done in one act is measured like the rest: an item that opens and closes with it."""
+    item = _drawn(new)
+    close(record, item)
+    return item
+
+
+def _drawn(new: NewItem) -> Item:
+    """An item not kept yet, with its limit as the reference gives it on the day of reception, and its due date."""
     day = day_of(new.received_at)
     limit = load_time_limit(new.limit, day)
     item = Item(
@@ -64,16 +79,7 @@ def open_item(record: Record, new: NewItem) -> Item:
         limit_unit=limit.unit.value,
         region=new.region,
     )
-    item.due_on = clock_of(item, (), clock.today()).due_on
-    item.save()
-    record.because(f"À traiter au plus tard le {item.due_on:%d/%m/%Y} ({limit.source}).")
-    return item
-
-
-def done_at_once(record: Record, new: NewItem) -> Item:
-    """What is asked and done in one act is measured like the rest: an item that opens and closes with it."""
-    item = open_item(record, new)
-    close(record, item)
+    item.due_on = clock_of(item, (), day).due_on
     return item
 
 

@@ -9,6 +9,7 @@ from egide.journal.permissions import Permission, may
 
 NEEDED: dict[str, Permission] = {
     "enrolment": Permission.ENROL,
+    "endorsement": Permission.ENDORSE,
     "rejects": Permission.EXCHANGES,
     "rights_reject": Permission.EXCHANGES,
 }

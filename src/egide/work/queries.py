@@ -137,6 +137,7 @@ SELECT day::date,
 FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
 """
 
+
 def _rows(statement: str, **values: date) -> list[dict[str, object]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -23,6 +23,7 @@ from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
 from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
+from egide.products.queries import book_for
 from egide.work.acts import NewItem, close, open_item, pause, resume
 from egide.work.queries import item_about
 
@@ -195,8 +196,7 @@ def read_saved(form: EnrolmentForm) -> FormRead:
     terms = product_terms(form.product_code, form.received_on)
     return read_form(
         form.content,
-        product_code=form.product_code,
-        formulas=terms.formulas,
+        book=book_for(form.product_code, form.received_on),
         certificates_required=terms.certificates_required,
         received_on=form.received_on,
         complete_on=clock.today(),
@@ -205,8 +205,8 @@ def read_saved(form: EnrolmentForm) -> FormRead:
 
 def effect_of(asked: EnrolmentAsked, *, complete_on: date | None = None) -> EffectDate:
     """The start date of a request that is complete today."""
-    terms = product_terms(asked.product_code, asked.received_on)
-    return effect_date(asked, twelve_months=terms.twelve_months, complete_on=complete_on or clock.today())
+    book = book_for(asked.product_code, asked.received_on)
+    return effect_date(asked, book=book, complete_on=complete_on or clock.today())
 
 
 def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: EffectDate) -> Enrolment:
@@ -252,6 +252,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
         ends_on=effect.ends_on,
         mandate=mandate,
         received_on=asked.received_on,
+        concluded_on=clock.today(),
     )
     for person, row in zip(asked.persons, people, strict=True):
         add_cover(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from egide.contracts.decisions.effect import start_kept
+from egide.contracts.decisions.terms import start_of
 from egide.contracts.facts import Certificate, EnrolmentAsked, FormRead, Issue, PersonAsked, Severity
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
@@ -17,6 +17,7 @@ from egide.kernel.identifiers import check_iban, check_nir
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on
 from egide.kernel.text import elided
+from egide.rules.books import Book
 
 _LINKS = {"member": "adhérent", "spouse": "conjoint", "child": "enfant"}
 _OLDEST = 120
@@ -79,18 +80,19 @@ def parse_day(text: str) -> date | None:
 def read_form(
     content: Mapping[str, object],
     *,
-    product_code: str,
-    formulas: tuple[str, ...],
+    book: Book,
     certificates_required: bool,
     received_on: date,
     complete_on: date,
 ) -> FormRead:
     """Checks every field of a form; ``asked`` is set only when nothing stops the validation.
 
-    ``complete_on`` is the day when the file would be complete: certificates must reach the start date kept that day.
+    ``book`` is the règlement of the product asked for. ``complete_on`` is the day when the file would be complete:
+    certificates must reach the start date kept that day.
     """
     reader = _Reader()
     formula = reader.text(content, "formula", "Formule")
+    formulas = tuple(code for code, _label in book.formulas)
     if formula and formula not in formulas:
         reader.add(
             "formula",
@@ -110,13 +112,13 @@ def read_form(
             "Vérifiez l’adresse du bulletin.",
         )
     iban, bic = _iban(reader, content)
-    kept = start_kept(wished, agreements=_agreements(content), complete_on=complete_on)[0] if wished else None
+    kept = start_of(book, wished, agreements=_agreements(content), complete_on=complete_on).on if wished else None
     persons = _persons(reader, content, certificates_required=certificates_required, received_on=received_on, kept=kept)
     read = FormRead(asked=None, issues=tuple(reader.issues))
     if read.blocking or wished is None or signed_on is None:
         return read
     asked = EnrolmentAsked(
-        product_code=product_code,
+        product_code=book.code,
         formula=formula,
         scheme=scheme,
         wished_start=wished,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.decisions.endorsement import plan
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, product_terms
+from egide.contracts.queries import EnrolmentRow, book_of_change, enrolment_by_number, enrolment_facts, product_terms
 from egide.doors import desk
 from egide.doors.pages.access import PageRequest, needs
 from egide.doors.pages.drafts import forget, remember
@@ -58,7 +58,7 @@ def _effects(enrolment: EnrolmentRow, content: Content) -> tuple[Shape | None, S
     if asked is None:
         return None, refusals
     try:
-        return preview(enrolment.number, numbered(plan(facts, asked, today=clock.today()))), []
+        return preview(enrolment.number, numbered(plan(facts, asked, book=book_of_change(facts, asked)))), []
     except Refusal as refusal:
         return None, [refusal]
 
@@ -106,6 +106,7 @@ def _show(
             revision=revision,
             errors={one.where: f"{one.message} {one.remedy}" for one in refusals},
             aid=terms.certificates_required,
+            book=book,
         ),
         "preview": shape,
     }

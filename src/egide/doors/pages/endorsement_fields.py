@@ -11,17 +11,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.terms import causes_of
 from egide.contracts.facts import Certificate, EndorsementAsked, EndorsementKind, EnrolmentFacts, PersonAsked
 from egide.doors.pages import words
 from egide.doors.pages.frame import Shape
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_nir
 from egide.kernel.money import parse_eur
+from egide.rules.books import Book
 
 Content = dict[str, Any]
 NAMES = (
     "kind", "event_on", "received_on", "link", "last_name", "first_name", "birth_date", "birth_rank", "nir", "person_id",
-    "reason", "amount", "agreed_on", "valid_until",
+    "reason", "cause", "agreement", "amount", "agreed_on", "valid_until",
 )  # fmt: skip
 
 
@@ -55,12 +57,23 @@ def read(content: Mapping[str, Any], *, today: date) -> tuple[EndorsementAsked |
             if content.get("event_on")
             else (person.birth_date if person else None)
         )
+    elif kind is EndorsementKind.WITHDRAW:
+        event = received  # an enrolment that is given up has no other date than that of the request
     else:
         event = reader.day("event_on", _("Date de fin"))
         person_id = _leaving(reader, content) if kind is EndorsementKind.REMOVE_PERSON else None
     if reader.refusals or event is None or received is None:
         return None, reader.refusals
-    asked = EndorsementAsked(kind, event, received, person, person_id, reason=str(content.get("reason") or ""))
+    asked = EndorsementAsked(
+        kind,
+        event,
+        received,
+        person,
+        person_id,
+        reason=str(content.get("reason") or ""),
+        cause=str(content.get("cause") or "demande"),
+        agreement=str(content.get("agreement") or ""),
+    )
     return asked, []
 
 
@@ -170,9 +183,22 @@ class _Sheet:
         """Why, in the member's words."""
         return self.field("reason", _("Motif"), "text", width="full")
 
+    def agreement(self) -> list[Shape]:
+        """The insurer's agreement, once the règlement has asked for it."""
+        if not self.content.get("agreement") and "event_on" not in self.errors:
+            return []
+        hint = _("Référence de l’accord, pour un événement signalé trop tard.")
+        return [self.field("agreement", _("Accord de l’assureur"), "text", width="full", hint=hint)]
+
 
 def sections(
-    content: Mapping[str, Any], facts: EnrolmentFacts, *, revision: int, errors: Mapping[str, str], aid: bool
+    content: Mapping[str, Any],
+    facts: EnrolmentFacts,
+    *,
+    revision: int,
+    errors: Mapping[str, str],
+    aid: bool,
+    book: Book,
 ) -> list[Shape]:
     """The fields of one kind of change."""
     kind, page = kind_of(str(content.get("kind"))), _Sheet(content, errors)
@@ -182,14 +208,19 @@ def sections(
     ]
     match kind:
         case EndorsementKind.TERMINATE:
-            hint = _("Premier jour sans garantie, au premier d’un mois.")
+            hint = _("La prévisualisation donne la date d’effet que permet le règlement.")
             end = page.field("event_on", _("Fin demandée le"), "date", width="s", required=True, hint=hint)
-            fields = [*hidden, end, page.received(), page.reason()]
+            causes = causes_of(book)
+            cause = [page.field("cause", _("Cause"), "select", options=causes, width="s")] if causes else []
+            fields = [*hidden, end, page.received(), *cause, page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Résilier l’adhésion"), "fields": fields}]
         case EndorsementKind.REMOVE_PERSON:
             end = page.field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True)
-            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason()]
+            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Radier une personne"), "fields": fields}]
+        case EndorsementKind.WITHDRAW:
+            fields = [*hidden, page.received(), page.reason()]
+            return [{"key": "when", "title": _("Renoncer à l’adhésion"), "fields": fields}]
         case _:
             return _addition(page, hidden, aid=aid)
 
@@ -214,7 +245,12 @@ def _addition(page: _Sheet, hidden: list[Shape], *, aid: bool) -> list[Shape]:
         page.field("student", _("Poursuit des études"), "checkbox"),
     ]
     birth = _("Vide pour une naissance : le jour de naissance.")
-    when = [page.field("event_on", _("Date d’effet demandée"), "date", width="s", hint=birth), page.received()]
+    when = [
+        page.field("event_on", _("Date d’effet demandée"), "date", width="s", hint=birth),
+        page.received(),
+        page.reason(),
+        *page.agreement(),
+    ]
     made: list[Shape] = [
         {"key": "person", "title": _("La personne à ajouter"), "fields": person},
         {"key": "when", "title": _("Quand"), "fields": when},

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines, payments_of
+from egide.contracts.decisions.terms import withdrawal_until
 from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
 from egide.doors.pages import member_reads as reads
 from egide.doors.pages import words
@@ -69,10 +70,16 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "sees_health": allowed(request, Permission.READ_HEALTH),
         "in_progress": [_item(item) for item in items],
         "timeline": _timeline(enrolments),
-        "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
+        "next_steps": next_steps(
+            enrolment,
+            shelf.on(enrolment.product_code, enrolment.starts_on),
+            coming,
+            reads.certificates([enrolment.pk]),
+            day,
+        ),
         "papers": [_paper(one) for one in reads.papers(enrolments)],
         "rights": [movement_shape(one) for one in movements_of(enrolments)],
-        "actions": _actions(request, enrolment, day),
+        "actions": _actions(request, shelf, enrolment, day),
     }
     return show(request, "pages/member.html", context)
 
@@ -246,12 +253,15 @@ def _paper(one: reads.Paper) -> Shape:
     }
 
 
-def _actions(request: PageRequest, enrolment: EnrolmentRow, day: date) -> list[Shape]:
+def _actions(request: PageRequest, shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Shape]:
     if not allowed(request, Permission.ENDORSE) or (enrolment.ends_on and enrolment.ends_on <= day):
         return []
     base = reverse("endorsement", args=[enrolment.number])
+    last = withdrawal_until(shelf.on(enrolment.product_code, enrolment.starts_on), enrolment.concluded_on)
+    undo = last is not None and last.on >= day
     return [
         {"label": _("Ajouter une personne"), "url": base, "icon": "plus-lg", "key": "a", "primary": True},
         {"label": _("Radier"), "url": f"{base}?kind=remove_person", "icon": "person", "key": "r"},
         {"label": _("Résilier"), "url": f"{base}?kind=terminate", "icon": "x-lg"},
+        *([{"label": _("Renoncer"), "url": f"{base}?kind=withdraw", "icon": "arrow-counterclockwise"}] if undo else []),
     ]

@@ -50,6 +50,7 @@ ACTS: Words = {
     "endorsement.add_person": _("Avenant : ajout d’une personne"),
     "endorsement.remove_person": _("Avenant : radiation d’une personne"),
     "endorsement.terminate": _("Avenant : résiliation"),
+    "endorsement.withdraw": _("Avenant : renonciation"),
     "premium.follow": _("Cotisations mises à jour"),
     "premium.open": _("Appel de cotisations ouvert"),
     "premium.call": _("Cotisations appelées"),
