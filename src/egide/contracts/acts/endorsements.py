@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from egide.contracts.acts.forms import ACT_LIMIT, add_cover, announce
+from egide.contracts.acts.homes import person_joining
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, EndorsementPlan
 from egide.contracts.models import Cover, Endorsement, Enrolment
@@ -17,7 +18,6 @@ from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
-from egide.people.acts import NewPerson, add_person
 from egide.people.queries import region_of
 from egide.work.acts import NewItem, done_at_once
 
@@ -42,13 +42,14 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
         decided = plan(facts, asked, book=book_of_change(facts, asked))
         person_id = asked.person_id
         if asked.kind is EndorsementKind.ADD_PERSON:
-            person_id = _write_new_person(enrolment, asked, decided)
+            person_id = _write_new_person(act, enrolment, asked, decided)
         else:
             _write_ends(enrolment, decided)
         enrolment.ends_on = decided.after.ends_on
         enrolment.revision += 1
         enrolment.save()
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        act.touch("enrolment", enrolment.pk, enrolment.perimeter_id)
         act.outcome = {
             "enrolment": enrolment.pk,
             "number": enrolment.number,
@@ -101,21 +102,11 @@ _TITLES = {
 }
 
 
-def _write_new_person(enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> int:
+def _write_new_person(record: Record, enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> int:
     person = asked.person
     assert person is not None  # noqa: S101 - the plan refused an endorsement without its person
-    row = add_person(
-        enrolment.member.household,
-        NewPerson(
-            last_name=person.last_name,
-            first_name=person.first_name,
-            birth_date=person.birth_date,
-            birth_rank=person.birth_rank,
-            nir=person.nir,
-            insured_nir=person.insured_nir or enrolment.member.insured_nir,
-        ),
-        where="person",
-    )
+    own = replace(person, insured_nir=person.insured_nir or enrolment.member.insured_nir)
+    row = person_joining(record, enrolment.member.household, own)
     add_cover(
         enrolment,
         row.pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from egide.contracts.decisions.certificates import refuse_certificate
 from egide.contracts.decisions.terms import addition, removal, termination, too_late, withdrawal_until
 from egide.contracts.facts import (
     CoverFacts,
@@ -73,6 +74,7 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> Endo
             f"{person.first_name} ne serait couvert qu’au {format_date(start)}, après la fin de l’adhésion.",
             "Vérifiez la date de naissance, ou faites une nouvelle adhésion.",
         )
+    refuse_certificate(person, start)
     cover = CoverFacts(
         cover_id=0,
         enrolment_id=enrolment.id,
