@@ -103,6 +103,14 @@ class FormRead:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperAsked:
+    """A paper that a candidate is asked for: its name, and the issue that it settles, « free » when it is none of them."""
+
+    title: str
+    code: str = "free"
+
+
+@dataclass(frozen=True, slots=True)
 class EffectDate:
     """The start date kept for an enrolment, with its reasons; ``differs`` when it is not the wished one (S003-041)."""
 

@@ -44,6 +44,33 @@ class EnrolmentForm(models.Model):
         ]
 
 
+class AskedPaper(models.Model):
+    """A paper asked for on a form: since when, until when, by which letter; and the day and the document that brought it."""
+
+    form = models.ForeignKey(EnrolmentForm, on_delete=models.PROTECT, related_name="asked_papers")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    code = models.TextField()
+    title = models.TextField()
+    asked_on = models.DateField()
+    answer_by = models.DateField()
+    letter_id = models.BigIntegerField()
+    received_on = models.DateField(null=True)
+    document_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(received_on__isnull=True, document_id__isnull=True)
+                | Q(received_on__isnull=False, document_id__isnull=False),
+                name="contracts_asked_paper_received",
+            ),
+            models.CheckConstraint(condition=Q(answer_by__gt=F("asked_on")), name="contracts_asked_paper_answer"),
+            models.UniqueConstraint(
+                fields=["form", "title"], condition=Q(received_on__isnull=True), name="contracts_asked_paper_once"
+            ),
+        ]
+
+
 class Enrolment(models.Model):
     """The link between a member and a product, under one formula, for periods of twelve months."""
 

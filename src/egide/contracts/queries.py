@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
-from egide.contracts.models import Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.models import AskedPaper, Cover, Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.journal.queries import touched_since
 from egide.kernel.errors import Refusal
@@ -72,6 +72,23 @@ def enrolment_with_member(enrolment_id: int) -> EnrolmentRow:
 def find_form(form_id: int) -> FormRow | None:
     """A received form; None when it is absent and when it is out of reach: nobody learns which."""
     return EnrolmentForm.objects.filter(pk=form_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """A paper asked for on a form, and whether it came."""
+
+    title: str
+    code: str
+    asked_on: date
+    answer_by: date
+    received_on: date | None
+
+
+def asked_papers(form_id: int) -> list[PaperState]:
+    """What was asked for on a form, in the order of the letters."""
+    found = AskedPaper.objects.filter(form_id=form_id).order_by("id")
+    return [PaperState(one.title, one.code, one.asked_on, one.answer_by, one.received_on) for one in found]
 
 
 def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:

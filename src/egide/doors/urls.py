@@ -7,7 +7,7 @@ from django.urls import path
 from egide.doors.api import api
 from egide.doors.api.docs import docs
 from egide.doors.benefits import care_line, statement
-from egide.doors.contracts import endorsement, enrolment, enrolments, reception, rights
+from egide.doors.contracts import endorsement, enrolment, enrolment_papers, enrolments, reception, rights
 from egide.doors.desk import (
     documents,
     files,
@@ -41,6 +41,7 @@ urlpatterns = [
     path("dossiers/<int:item_id>", item.item, name="item"),
     path("adhesions/recevoir", reception.reception, name="enrolment-new"),
     path("adhesions/<int:form_id>", enrolment.enrolment, name="enrolment"),
+    path("adhesions/<int:form_id>/pieces", enrolment_papers.enrolment_papers, name="enrolment-papers"),
     path("soins/<int:line_id>", care_line.care_line, name="care-line"),
     path("fichiers", files.files, name="files"),
     path("fichiers/recevoir", receiving.receive, name="file-receive"),

@@ -1,4 +1,4 @@
-"""From the received form to the enrolment: keep it, fill it, ask for what is missing, validate it."""
+"""From the received form to the enrolment: keep it, fill it, validate it. What it lacks is asked for in ``papers``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from egide.contracts.acts.homes import people_at_home
-from egide.contracts.acts.reception import ReceivedForm, refuse_future, refuse_known_paper, refuse_unreceivable
+from egide.contracts.acts.reception import ReceivedForm, refuse_unreceivable
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, FormRead
@@ -25,7 +25,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
 from egide.people.acts import sign_mandate
 from egide.products.queries import book_for
-from egide.work.acts import NewItem, close, open_item, pause, resume
+from egide.work.acts import NewItem, close, open_item
 from egide.work.queries import item_about
 
 ACT_LIMIT = "ENROLMENT_ACT"  # S003-163: two working days from the complete file, nine times in ten
@@ -77,83 +77,13 @@ def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
 def save_form(context: Context, form_id: int, *, revision: int, content: Mapping[str, object]) -> EnrolmentForm:
     """Keeps what was typed. Refused when a colleague saved in between: nothing of theirs is overwritten."""
     with perform(context, "enrolment.save", needs=Permission.ENROL, given=[form_id, revision, dict(content)]) as act:
-        form = _locked(form_id)
-        _same_revision(form, revision)
+        form = locked_form(form_id)
+        same_revision(form, revision)
         form.content, form.revision = dict(content), form.revision + 1
         form.save()
         act.on("form", form.pk, f"Bulletin {form.pk}", form.perimeter_id)
         act.outcome = {"form": form.pk, "revision": form.revision}
     return form
-
-
-def ask_papers(context: Context, form_id: int, *, revision: int, letter: bytes, pages: int) -> FormRead:
-    """Stops the clock of an incomplete file and keeps the letter that asks for the missing papers."""
-    with perform(context, "enrolment.ask_papers", needs=Permission.ENROL, given=[form_id, revision]) as act:
-        form = _locked(form_id)
-        _same_revision(form, revision)
-        read = read_saved(form)
-        if not read.papers:
-            raise Refusal(
-                code="enrolment.nothing_to_ask",
-                where=f"bulletin {form.pk}",
-                message="Aucune pièce ne manque à ce dossier.",
-                remedy="Corrigez les champs signalés, ou validez l’adhésion.",
-            )
-        form.state = "waiting"
-        form.save()
-        item = item_about("enrolment", "form", form.pk)
-        pause(act, item, "pièces manquantes : " + ", ".join(issue.paper for issue in read.papers))
-        keep_document(
-            act,
-            letter,
-            kind="missing_papers",
-            title="Demande de pièces complémentaires",
-            subject=("form", form.pk),
-            perimeter_id=form.perimeter_id,
-            pages=pages,
-        )
-        act.on("form", form.pk, item.title, form.perimeter_id)
-    return read
-
-
-def papers_received(
-    context: Context, form_id: int, *, scan: bytes, pages: int, paper: str = "", received_on: date | None = None
-) -> None:
-    """Keeps a paper that a form lacked, and starts its clock again from the day of reception if it stood still.
-
-    ``paper`` says what it is, when it is one paper only.
-    """
-    given = [form_id, scan, paper, str(received_on or "")]
-    with perform(context, "enrolment.papers_received", needs=Permission.ENROL, given=given) as act:
-        form, day = _locked(form_id), received_on or clock.today()
-        if form.state not in ("received", "waiting"):
-            raise Refusal(
-                code="enrolment.closed",
-                where=f"bulletin {form.pk}",
-                message="Ce bulletin est traité : il n’attend plus de pièce.",
-                remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
-            )
-        refuse_future(day)
-        refuse_known_paper(form.pk, scan)
-        item = item_about("enrolment", "form", form.pk)
-        keep_document(
-            act,
-            scan,
-            kind="papers",
-            title=paper or "Pièces complémentaires reçues",
-            subject=("form", form.pk),
-            perimeter_id=form.perimeter_id,
-            pages=pages,
-            received=True,
-            on=day,
-        )
-        if item.state == "paused":
-            resume(act, item, on=day)
-        form.state = "received"
-        form.save()
-        act.on("form", form.pk, item.title, form.perimeter_id)
-        act.outcome = {"form": form.pk}
-        act.because(f"Pièce reçue le {day:%d/%m/%Y} : {paper or 'pièces complémentaires'}.")
 
 
 def validate_form(
@@ -165,7 +95,7 @@ def validate_form(
     """
     given = [form_id, revision] if content is None else [form_id, revision, dict(content)]
     with perform(context, "enrolment.validate", needs=Permission.ENROL, given=given) as act:
-        form = _locked(form_id)
+        form = locked_form(form_id)
         if form.state == "enrolled":
             raise Refusal(
                 code="enrolment.already_done",
@@ -173,7 +103,7 @@ def validate_form(
                 message="Ce bulletin est déjà devenu une adhésion.",
                 remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
             )
-        _same_revision(form, revision)
+        same_revision(form, revision)
         if content is not None:
             form.content, form.revision = dict(content), form.revision + 1
         read = read_saved(form)
@@ -315,7 +245,8 @@ def next_number() -> str:
         return f"{cursor.fetchone()[0]:09d}"
 
 
-def _locked(form_id: int) -> EnrolmentForm:
+def locked_form(form_id: int) -> EnrolmentForm:
+    """A form that this act alone may change; the same refusal when it is absent and when it is out of reach."""
     form = EnrolmentForm.objects.select_for_update().filter(pk=form_id).first()
     if form is None:
         raise Refusal(
@@ -327,7 +258,8 @@ def _locked(form_id: int) -> EnrolmentForm:
     return form
 
 
-def _same_revision(form: EnrolmentForm, revision: int) -> None:
+def same_revision(form: EnrolmentForm, revision: int) -> None:
+    """Refuses to write over a colleague, who saved since the page was read."""
     if form.revision != revision:
         raise Refusal(
             code="enrolment.edited_meanwhile",

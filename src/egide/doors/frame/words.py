@@ -214,7 +214,7 @@ JOB_STATES: dict[str, tuple[str | Promise, str]] = {
     "refused": (_("Refusé"), "late"),
     "failed": (_("En échec"), "late"),
 }
-RESUMES = _("à la réception des pièces")
+RESUMES = _("à la réception de la dernière pièce demandée")
 
 
 def said(table: Words, code: str) -> str:
