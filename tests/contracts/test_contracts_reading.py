@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egide.contracts.decisions.effect import effect_date
-from egide.contracts.decisions.reading import parse_day, read_form
+from egide.contracts.decisions.reader import parse_day
+from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import FormRead, Severity
 from egide.rules.books import load_book
 from people.families import a_family, asked_for, certificate, content_of, iban_of
@@ -159,7 +160,7 @@ def test_what_only_a_paper_can_settle_is_asked_by_its_name(place: str, value: ob
 @pytest.mark.parametrize(
     ("place",                                 "value",            "code"),
     [
-        ("persons.1.nir",                      COMPLETE["persons"][0]["nir"], "form.nir_birth_year"),
+        ("rib",                                False,               "form.rib_missing"),
         ("persons.0.certificate.valid_until",  "31/12/2017",        "form.certificate_long"),
     ],
 )  # fmt: skip
@@ -225,6 +226,54 @@ def test_whatever_is_typed_is_read_without_a_fall(content: dict[str, Any]) -> No
 def test_a_date_is_read_day_first_or_iso(typed: str, day: date | None) -> None:
     """The two usual ways of writing a date, and nothing guessed."""
     assert parse_day(typed) == day
+
+
+# ---- what proves who a person is
+
+
+def student(age: int, **boxes: object) -> dict[str, Any]:
+    """The form of a family whose eldest child studies at this age."""
+    content = copy.deepcopy(COMPLETE)
+    content["persons"][2] |= {"birth_date": f"02/03/{RECEIVED.year - age}", "student": True, "school": False, **boxes}
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content",                                                     "code",                  "paper"),
+    [
+        (student(23),                                                "form.school_missing",   "Certificat de scolarité d’Enfant0"),
+        (student(21),                                                "form.school_missing",   "Certificat de scolarité d’Enfant0"),
+        (student(20),                                                "",                      ""),
+        (student(23, school=True),                                   "",                      ""),
+        (student(23, student=False),                                 "",                      ""),
+        (broken("persons.1.nir", COMPLETE["persons"][0]["nir"]),     "form.nir_birth",        "Copie de l’attestation vitale de Zoé"),
+        (broken("persons.0.birth_date", "12/04/1975"),               "form.nir_birth",        "Copie de l’attestation vitale de Luc"),
+        (broken("persons.0.birth_date", "13/03/1975"),               "",                      ""),  # a number tells no day
+        (broken("persons.2.nir", COMPLETE["persons"][0]["nir"]),     "",                      ""),  # a parent's number
+        (broken("persons.0.vitale", False),                          "form.vitale_missing",   "Copie de l’attestation vitale de Luc"),
+        (broken("persons.2.vitale", False),                          "",                      ""),  # on the parent's attestation
+    ],
+)  # fmt: skip
+def test_what_is_not_proved_is_asked_for(content: dict[str, Any], code: str, paper: str) -> None:
+    """A number against a birth date, studies from the age of the règlement, an attestation: each stops, with its paper."""
+    found = read(content)
+    assert [(issue.code, issue.paper) for issue in found.blocking] == ([(code, paper)] if code else [])
+    if code:
+        assert found.asked is None and found.blocking[0].remedy
+        came = read_form(
+            content, book=PROXIME_2015, certificates_required=True, received_on=RECEIVED, complete_on=RECEIVED,
+            papers_in=frozenset({paper}),
+        )  # fmt: skip
+        assert bool(came.blocking) == (code == "form.nir_birth"), "a paper that came is no longer missing"
+
+
+def test_a_number_that_the_attestation_confirms_is_taken() -> None:
+    """Some numbers do contradict a birth date: whoever compared them says so, and it stays written."""
+    content = broken("persons.0.birth_date", "12/04/1975")
+    content["persons"][0]["nir_checked"] = True
+    found = read(content)
+    assert found.asked is not None
+    assert [issue.code for issue in found.issues] == ["form.nir_birth_checked"]
 
 
 # ---- the date of effect

@@ -61,6 +61,7 @@ class PersonAsked:
     insured_nir: str
     student: bool
     certificate: Certificate | None
+    school_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
-from egide.contracts.models import AskedPaper, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.models import AskedPaper, Cover, Endorsement, Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.journal.queries import touched_since
 from egide.kernel.errors import Refusal
@@ -53,6 +53,21 @@ def _terms(book: Book) -> ProductTerms:
 def book_of_change(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> Book:
     """The règlement that decides a change: the one in force when it was asked for, or when the enrolment begins."""
     return book_for(enrolment.product_code, max(enrolment.starts_on, asked.received_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an endorsement answers: when it was asked for, why, and under whose agreement."""
+
+    received_on: date
+    reason: str
+    agreement: str
+
+
+def wanted_by(act_ids: Sequence[int]) -> dict[int, Wanted]:
+    """What each of these acts answers, for those that are endorsements."""
+    found = Endorsement.objects.filter(act_id__in=list(act_ids))
+    return {one.act_id: Wanted(one.received_on, one.reason, one.agreement) for one in found}
 
 
 # The rows that reads give: floors above name their types from here, and leave the tables to this one.
@@ -99,7 +114,7 @@ def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
 
 def as_typed(form: FormRow, content: Mapping[str, object]) -> FormRow:
     """The form with what is typed on it and not kept yet: to be read, never to be saved."""
-    return EnrolmentForm(product_code=form.product_code, received_on=form.received_on, content=content)
+    return EnrolmentForm(id=form.pk, product_code=form.product_code, received_on=form.received_on, content=content)
 
 
 def numbers_of(enrolment_ids: Sequence[int]) -> list[str]:

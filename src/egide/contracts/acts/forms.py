@@ -14,7 +14,7 @@ from egide.contracts.acts.reception import ReceivedForm, refuse_unreceivable
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, FormRead
-from egide.contracts.models import AidCertificate, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.models import AidCertificate, AskedPaper, Cover, Enrolment, EnrolmentForm, RightsMovement
 from egide.contracts.queries import product_terms
 from egide.documents.acts import keep_document
 from egide.journal import clock
@@ -131,6 +131,9 @@ def read_saved(form: EnrolmentForm) -> FormRead:
         certificates_required=terms.certificates_required,
         received_on=form.received_on,
         complete_on=clock.today(),
+        papers_in=frozenset(
+            AskedPaper.objects.filter(form_id=form.pk, received_on__isnull=False).values_list("title", flat=True)
+        ),
     )
 
 

@@ -6,7 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 from egide.contracts.decisions.certificates import refuse_certificate
-from egide.contracts.decisions.terms import addition, removal, termination, too_late, withdrawal_until
+from egide.contracts.decisions.terms import (
+    addition,
+    removal,
+    school_certificate,
+    termination,
+    too_late,
+    withdrawal_until,
+)
 from egide.contracts.facts import (
     CoverFacts,
     EndorsementAsked,
@@ -75,6 +82,16 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> Endo
             "Vérifiez la date de naissance, ou faites une nouvelle adhésion.",
         )
     refuse_certificate(person, start)
+    why = school_certificate(
+        book, link=person.link, student=person.student, birth_date=person.birth_date, complete_on=asked.received_on
+    )
+    if why and not person.school_certificate:
+        raise _refusal(
+            "endorsement.school",
+            "school",
+            f"{person.first_name} n’a pas de certificat de scolarité au dossier. {why}",
+            "Demandez-le, puis cochez « Certificat de scolarité joint » ; sans lui, décochez « Poursuit des études ».",
+        )
     cover = CoverFacts(
         cover_id=0,
         enrolment_id=enrolment.id,

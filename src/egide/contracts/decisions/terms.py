@@ -83,6 +83,12 @@ def school_certificate(book: Book, *, link: str, student: bool, birth_date: date
     return _with_article(step) if step.value else ""
 
 
+def vitale_required(book: Book) -> bool:
+    """Whether the règlement asks for the attestation of each person who bears a number."""
+    required = book.constants.get("attestation_vitale_exigee")
+    return bool(required and required.value)
+
+
 def causes_of(book: Book) -> tuple[tuple[str, str], ...]:
     """The causes of a termination that the règlement tells apart, with the words that people read."""
     entry = book.entries.get("cause")

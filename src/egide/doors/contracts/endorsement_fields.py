@@ -10,7 +10,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.proofs import contradiction
+from egide.contracts.decisions.reader import parse_day
 from egide.contracts.decisions.terms import causes_of
 from egide.contracts.facts import Certificate, EndorsementAsked, EndorsementKind, EnrolmentFacts, PersonAsked
 from egide.doors.frame import words
@@ -27,9 +28,12 @@ NAMES = (
 )  # fmt: skip
 
 
+TICKED = ("student", "school", "nir_checked")
+
+
 def typed(post: QueryDict) -> Content:
     """What was typed, by name of field."""
-    return {**{name: post.get(name, "").strip() for name in NAMES}, "student": "student" in post}
+    return {**{name: post.get(name, "").strip() for name in NAMES}, **{name: name in post for name in TICKED}}
 
 
 def kind_of(text: str | None) -> EndorsementKind:
@@ -118,7 +122,7 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
         reader.wrong("link", "form.link", _("Lien avec l’adhérent : à préciser."), _("Conjoint ou enfant."))
     last, first = reader.text("last_name", _("Nom")), reader.text("first_name", _("Prénom"))
     born = reader.day("birth_date", _("Date de naissance"))
-    nir = _nir(reader, content, required=link == "spouse")
+    nir = _nir(reader, content, born, required=link == "spouse")
     rank = str(content.get("birth_rank") or "1")
     certificate = _certificate(reader, content)
     if born is None or reader.refusals:
@@ -133,20 +137,27 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
         insured_nir=nir,  # empty for a child: the act takes the member's
         student=bool(content.get("student")),
         certificate=certificate,
+        school_certificate=bool(content.get("school")),
     )
 
 
-def _nir(reader: _Reader, content: Mapping[str, Any], *, required: bool) -> str:
+def _nir(reader: _Reader, content: Mapping[str, Any], born: date | None, *, required: bool) -> str:
     text = str(content.get("nir") or "")
     if not text:
         if required:
             reader.text("nir", _("N° de sécurité sociale"))
         return ""
     try:
-        return check_nir(text).number
+        number = check_nir(text).number
     except Refusal as refusal:
         reader.wrong("nir", refusal.code, refusal.message, refusal.remedy)
         return ""
+    if born and not content.get("nir_checked") and (told := contradiction(number, born)):
+        said = _(
+            "Corrigez l’un ou l’autre d’après l’attestation vitale ; si elle porte bien les deux, cochez « Numéro vérifié »."
+        )
+        reader.wrong("nir", "form.nir_birth", told, said)
+    return number
 
 
 def _certificate(reader: _Reader, content: Mapping[str, Any]) -> Certificate | None:
@@ -185,6 +196,12 @@ class _Sheet:
     def reason(self) -> Shape:
         """Why, in the member's words."""
         return self.field("reason", _("Motif"), "text", width="full")
+
+    def checked(self) -> list[Shape]:
+        """The way out of a number that contradicts the birth date, once it does."""
+        if not self.content.get("nir_checked") and "nir" not in self.errors:
+            return []
+        return [self.field("nir_checked", _("Numéro vérifié sur l’attestation vitale"), "checkbox")]
 
     def agreement(self) -> list[Shape]:
         """The insurer's agreement, once the règlement has asked for it."""
@@ -245,7 +262,9 @@ def _addition(page: _Sheet, hidden: list[Shape], *, aid: bool) -> list[Shape]:
         page.field("birth_date", _("Date de naissance"), "date", width="s", required=True),
         page.field("birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
         page.field("nir", _("N° de sécurité sociale"), "text", width="l", hint=own),
+        *page.checked(),
         page.field("student", _("Poursuit des études"), "checkbox"),
+        page.field("school", _("Certificat de scolarité joint"), "checkbox"),
     ]
     birth = _("Vide pour une naissance : le jour de naissance.")
     when = [

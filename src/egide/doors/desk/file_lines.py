@@ -11,7 +11,7 @@ from egide.benefits.decisions.refusals import IGNORED
 from egide.benefits.facts import IgnoredLine
 from egide.benefits.papers import act_labels
 from egide.benefits.queries import ignored_lines, ignored_reasons, lines_of_file
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.reader import parse_day
 from egide.doors.benefits.member_care import care_name
 from egide.doors.frame.shell import Shape, ref, state
 from egide.exchanges.queries import FileRow, RejectRow, rejects_of_file

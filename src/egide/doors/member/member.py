@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines, payments_of
 from egide.contracts.decisions.terms import withdrawal_until
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
+from egide.contracts.queries import EnrolmentRow, Wanted, enrolment_by_number, facts_of, movements_of, wanted_by
 from egide.doors.benefits.ceilings import ceilings_of
 from egide.doors.benefits.member_care import payment_rows
 from egide.doors.benefits.statement import transfer_rows
@@ -230,18 +230,29 @@ def _item(item: ItemRow) -> Shape:
 
 
 def _timeline(enrolment_ids: list[int]) -> list[Shape]:
+    acts = reads.timeline(enrolment_ids)
+    wanted = wanted_by([one.id for one in acts])
     return [
         {
             "at": one.at,
             "title": words.said(words.ACTS, one.kind),
-            "detail": " ".join(one.reasons),
+            "detail": " ".join([*_wanted(wanted.get(one.id)), *one.reasons]),
             "by": one.by,
             "channel": words.said(words.CHANNELS, one.channel),
             "icon": "person-vcard" if one.subject_kind == "enrolment" else "file-earmark-text",
             "url": reverse("enrolment", args=[one.subject_id]) if one.subject_kind == "form" else "",
         }
-        for one in reads.timeline(enrolment_ids)
+        for one in acts
     ]
+
+
+def _wanted(found: Wanted | None) -> list[str]:
+    """When a change was asked for, and why, as the member said it."""
+    if found is None:
+        return []
+    why = f"\N{NO-BREAK SPACE}: {found.reason}" if found.reason else ""
+    told = [_("Demande reçue le %(day)s%(why)s.") % {"day": f"{found.received_on:%d/%m/%Y}", "why": why}]
+    return [*told, _("Accord de l’assureur : %(ref)s.") % {"ref": found.agreement}] if found.agreement else told
 
 
 def _paper(one: reads.Paper) -> Shape:

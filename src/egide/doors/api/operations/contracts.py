@@ -160,6 +160,8 @@ class EndorsementIn(Schema):
     birth_rank: str = "1"
     nir: str = ""
     student: bool = False
+    school: bool = False
+    nir_checked: bool = False
     person_id: str = ""
     reason: str = ""
     cause: str = "demande"
