@@ -13,6 +13,7 @@ from egide.contracts.decisions.terms import school_certificate, vitale_required
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
 from egide.kernel.identifiers import check_nir
+from egide.kernel.text import elided
 from egide.rules.books import Book
 
 _BIRTH_MONTHS = {f"{month:02d}" for month in range(1, 13)}  # others say that the month was unknown
@@ -30,7 +31,7 @@ def contradiction(number: str, birth: date) -> str:
 
 def vitale_of(who: str) -> str:
     """The paper that shows a person's number."""
-    return f"Copie de l’attestation vitale de {who}"
+    return elided(f"Copie de l’attestation vitale de {who}")
 
 
 def read_nir(
@@ -105,7 +106,7 @@ def read_school(
     papers_in: Collection[str],
 ) -> None:
     """The proof of the studies of a child, from the age at which the règlement asks for it."""
-    paper = f"Certificat de scolarité de {who}"
+    paper = elided(f"Certificat de scolarité de {who}")
     why = school_certificate(
         book,
         link=str(content.get("link")),

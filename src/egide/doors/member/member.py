@@ -265,7 +265,8 @@ def _paper(one: reads.Paper) -> Shape:
 
 
 def _actions(request: PageRequest, shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Shape]:
-    if not allowed(request, Permission.ENDORSE) or (enrolment.ends_on and enrolment.ends_on <= day):
+    over = enrolment.ends_on and enrolment.ends_on <= max(day, enrolment.starts_on)
+    if over or not allowed(request, Permission.ENDORSE):
         return []
     base = reverse("endorsement", args=[enrolment.number])
     last = withdrawal_until(shelf.on(enrolment.product_code, enrolment.starts_on), enrolment.concluded_on)
