@@ -188,11 +188,12 @@ def test_a_withdrawal_cancels_everything_from_the_first_day(
     today("2015-10-05")
     unaided = [replace(each, aid="") for each in a_family(1)]
     enrolment = enrolled(system, unaided, starts_on=START)
-    call_month(system, START, perimeter_id=2)
-    assert balance_cents(enrolment.pk) > 0
+    called = call_month(system, START, perimeter_id=2)
+    assert called.gross_cents > 0
+    before = balance_cents(enrolment.pk)
     today("2015-11-02")
     change(system, enrolment.pk, EndorsementAsked(WITHDRAW, date(2015, 11, 2), date(2015, 11, 2)), revision=0)
-    assert balance_cents(enrolment.pk) == 0
+    assert before - balance_cents(enrolment.pk) == called.to_pay_cents
     assert all(cancelled for _start, _end, cancelled in covers(enrolment).values())
     assert sorted(moves(enrolment)) == [("cancel", name, END) for name in ("Enfant0", "Luc", "Zoé")]
     enrolment.refresh_from_db()

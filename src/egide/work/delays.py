@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -63,7 +64,7 @@ def delays(as_of: date) -> list[Delay]:
     """By kind of act, over the ninety days that end on ``as_of``, this day included; the most frequent first."""
     first = as_of - timedelta(days=_OLDEST)
     regions, units, days, ranks = _ranks(first, as_of)
-    values = {
+    values: dict[str, Any] = {
         "regions": regions,
         "units": units,
         "days": days,
@@ -79,7 +80,7 @@ def delays(as_of: date) -> list[Delay]:
         for kind, _week, days_90 in cursor.fetchall():
             trends.setdefault(kind, []).append(days_90)
         cursor.execute(_TAKEN + _BY_KIND, values)
-        return [Delay(*row, tuple(trends.get(row[0], ()))) for row in cursor.fetchall()]
+        return [Delay(*(*row, tuple(trends.get(row[0], ())))) for row in cursor.fetchall()]
 
 
 def _ranks(first: date, last: date) -> tuple[list[str], list[str], list[date], list[int]]:
