@@ -239,19 +239,19 @@ def student(age: int, **boxes: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("content",                                                     "code",                  "paper"),
+    ("content",  "code",  "paper"),
     [
-        (student(23),                                                "form.school_missing",   "Certificat de scolarité d’Enfant0"),
-        (student(21),                                                "form.school_missing",   "Certificat de scolarité d’Enfant0"),
-        (student(20),                                                "",                      ""),
-        (student(23, school=True),                                   "",                      ""),
-        (student(23, student=False),                                 "",                      ""),
-        (broken("persons.1.nir", COMPLETE["persons"][0]["nir"]),     "form.nir_birth",        "Copie de l’attestation vitale de Zoé"),
-        (broken("persons.0.birth_date", "12/04/1975"),               "form.nir_birth",        "Copie de l’attestation vitale de Luc"),
-        (broken("persons.0.birth_date", "13/03/1975"),               "",                      ""),  # a number tells no day
-        (broken("persons.2.nir", COMPLETE["persons"][0]["nir"]),     "",                      ""),  # a parent's number
-        (broken("persons.0.vitale", False),                          "form.vitale_missing",   "Copie de l’attestation vitale de Luc"),
-        (broken("persons.2.vitale", False),                          "",                      ""),  # on the parent's attestation
+        (student(23),  "form.school_missing",  "Certificat de scolarité d’Enfant0"),
+        (student(21),  "form.school_missing",  "Certificat de scolarité d’Enfant0"),
+        (student(20),  "",  ""),
+        (student(23, school=True),  "",  ""),
+        (student(23, student=False),  "",  ""),
+        (broken("persons.1.nir", COMPLETE["persons"][0]["nir"]),  "form.nir_birth",  "Copie de l’attestation vitale de Zoé"),
+        (broken("persons.0.birth_date", "12/04/1975"),  "form.nir_birth",  "Copie de l’attestation vitale de Luc"),
+        (broken("persons.0.birth_date", "13/03/1975"),  "",  ""),  # a number tells no day
+        (broken("persons.2.nir", COMPLETE["persons"][0]["nir"]),  "",  ""),  # a parent's number
+        (broken("persons.0.vitale", False),  "form.vitale_missing",  "Copie de l’attestation vitale de Luc"),
+        (broken("persons.2.vitale", False),  "",  ""),  # on the parent's attestation
     ],
 )  # fmt: skip
 def test_what_is_not_proved_is_asked_for(content: dict[str, Any], code: str, paper: str) -> None:

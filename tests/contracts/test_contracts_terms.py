@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import override_settings
 
+from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import CoverFacts, EndorsementAsked, EndorsementKind, EnrolmentFacts, PersonAsked
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import Cover, Endorsement, Enrolment
-from egide.doors.following import change
 from egide.journal import clock
 from egide.journal.facts import Context
 from egide.journal.invariants import examine
@@ -189,11 +189,11 @@ def test_a_withdrawal_cancels_everything_from_the_first_day(
     unaided = [replace(each, aid="") for each in a_family(1)]
     enrolment = enrolled(system, unaided, starts_on=START)
     called = call_month(system, START, perimeter_id=2)
-    assert called.gross_cents > 0
+    assert called.called_cents > 0
     before = balance_cents(enrolment.pk)
     today("2015-11-02")
     change(system, enrolment.pk, EndorsementAsked(WITHDRAW, date(2015, 11, 2), date(2015, 11, 2)), revision=0)
-    assert before - balance_cents(enrolment.pk) == called.to_pay_cents
+    assert before - balance_cents(enrolment.pk) == called.called_cents
     assert all(cancelled for _start, _end, cancelled in covers(enrolment).values())
     assert sorted(moves(enrolment)) == [("cancel", name, END) for name in ("Enfant0", "Luc", "Zoé")]
     enrolment.refresh_from_db()

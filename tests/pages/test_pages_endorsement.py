@@ -18,7 +18,7 @@ from egide.kernel.money import format_eur
 from egide.premiums.jobs import call_month
 from egide.premiums.queries import balance_cents
 from pages.reading_pages import errors_of, hidden, links_of, text_of
-from people.families import a_family, enrolled, one
+from people.families import Care, Member, a_family, enrolled, one, rows, settled
 
 BIRTH = {
     "kind": "add_person", "link": "child", "last_name": "Martin", "first_name": "Ève", "birth_date": "2015-11-15",
@@ -204,3 +204,80 @@ def test_a_certificate_is_kept_as_it_reads(client: Client, family: Enrolment) ->
     asked(client, family, BIRTH | aid | {"file_holder": "Luc Martin", "certificate_holder": "Ève Martin"}, "confirm")
     kept = AidCertificate.objects.get(enrolment=family, person__first_name="Ève")
     assert (kept.file_holder, kept.certificate_holder) == ("Luc Martin", "Ève Martin")
+
+
+CARES = (
+    (date(2015, 11, 10), 0),
+    (date(2015, 12, 10), 1),
+    (date(2015, 12, 20), 1),
+)  # the day, and whether after the end
+
+
+@pytest.fixture
+def treated(system: Context, family: Enrolment) -> dict[int, int]:
+    """Care of the spouse, one before December and two after, reimbursed: what is posted on each line."""
+    cover = Cover.objects.get(enrolment=family, link="spouse")
+    who = Member("spouse", "Zoé", cover.person.birth_date, cover.person.nir)
+    settled(system, [Care(who, on=day) for day, _after in CARES], who.nir)
+    return posted_on_lines(family)
+
+
+def posted_on_lines(family: Enrolment) -> dict[int, int]:
+    """What the books hold for each care line of an enrolment."""
+    return {
+        line: int(cents)
+        for line, cents in rows(
+            "SELECT care_line_id, sum(amount_cents) FROM benefits_posting WHERE enrolment_id = %s GROUP BY 1", family.pk
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "taken_back"),
+    [("remove_person", "2015-12-01", 2), ("terminate", "2015-12-01", 2), ("terminate", "2016-01-01", 0)],
+)
+def test_the_care_that_is_shown_is_the_care_that_is_taken_back(
+    client: Client, family: Enrolment, treated: dict[int, int], kind: str, on: str, taken_back: int
+) -> None:
+    """Each line with its euros before the confirmation; the same euros in the books and at the account after it."""
+    spouse = Cover.objects.get(enrolment=family, link="spouse")
+    ending = {"kind": kind, "person_id": str(spouse.person_id), "event_on": on, "received_on": "2016-01-10"}
+    answer = asked(client, family, ending, "preview", **{"HX-Request": "true"})
+    shown = {int(line): cents_of(said) for line, said in _CARE_ROW.findall(answer.content.decode())}
+    assert len(shown) == taken_back and ("seront repris" in text_of(answer)) is (taken_back > 0)
+    asked(client, family, ending, "confirm")
+    after = posted_on_lines(family)
+    assert {line: after[line] - cents for line, cents in treated.items() if after[line] != cents} == shown
+    assert all(cents < 0 for cents in shown.values())
+    account = client.get(f"/adherents/{family.number}/compte").content.decode()
+    back = [(int(line), cents_of(said)) for line, said in _CARE_ROW.findall(account)]
+    assert set(shown.items()) <= set(back)
+    assert ("repris" in account) is (taken_back > 0)
+
+
+_CARE_ROW = re.compile(
+    r'<tr>(?:<td[^>]*>[^<]*</td>)?<th scope="row"><a class="row-link" href="/soins/(\d+)">.*?</th>(<td.*?</td>)',
+    re.DOTALL,
+)
+
+
+def cents_of(cell: str) -> int:
+    """The cents of an amount as a page writes it, with its sign."""
+    said = re.sub(r"<[^>]+>|\s", "", cell)
+    found = re.search(r"([−-]?)([\d]+),(\d\d)", said)
+    assert found, cell
+    return (-1 if found[1] else 1) * (int(found[2]) * 100 + int(found[3]))
+
+
+def test_who_reads_no_care_is_told_its_euros_only(centre, system: Context, today: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
+    """A delegate ends an enrolment: the total taken back is said, no care is named."""
+    today("2015-10-05")
+    people = a_family(0)
+    row = enrolled(system, people, starts_on=date(2015, 10, 1), perimeter=3)
+    today("2016-01-11")
+    settled(system, [Care(people[0], on=date(2015, 12, 10))], people[0].nir)
+    ending = {"kind": "terminate", "event_on": "2015-12-01", "received_on": "2016-01-10"}
+    delegate = centre.client("delegate")
+    said = text_of(asked(delegate, row, ending, "preview", **{"HX-Request": "true"}))
+    assert "seront repris" in said and "pas ouvert à votre rôle" in said and "/soins/" not in said
+    assert "Prestations" not in text_of(delegate.get(f"/adherents/{row.number}/compte"))

@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 from python_calamine import CalamineWorkbook
 
+from egide.benefits.asked import recycle_rejects
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import validate_form
 from egide.contracts.acts.papers import ask_papers, papers_received
-from egide.doors.following import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters

@@ -100,7 +100,8 @@ def content_of(people: Sequence[Member], *, wished: date, serial: int | None = N
         "persons": [
             {
                 "link": one.link, "last_name": one.last_name, "first_name": one.first_name,
-                "birth_date": typed(one.birth), "birth_rank": str(one.rank), "student": one.student, "vitale": bool(one.nir), "school": one.student,
+                "birth_date": typed(one.birth), "birth_rank": str(one.rank), "student": one.student,
+                "vitale": bool(one.nir), "school": one.student,
                 "nir": one.nir + nir_key(one.nir) if one.nir else "",
                 "certificate": certificate(one.aid) if one.aid else {},
             }

@@ -104,7 +104,7 @@ def told_alone(enrolment_id: int, schedule: Schedule) -> list[Instalment]:
 
 def sound(system: Context) -> None:
     """Every sentence of the books that concerns premiums holds, and what is posted is what is due."""
-    findings = [*examine(LEDGER), *examine(PREMIUMS), audit(system)]
+    findings = [*examine(LEDGER), *examine(PREMIUMS), *audit(system)]
     assert [(finding.name, finding.first) for finding in findings if finding.count] == []
 
 

@@ -60,8 +60,13 @@ class Delay:
     trend: tuple[int, ...]
 
 
+def measured(as_of: date) -> tuple[date, date]:
+    """The days over which delays are measured, both included: ninety and the last."""
+    return as_of - timedelta(days=_DAYS_BACK), as_of
+
+
 def delays(as_of: date) -> list[Delay]:
-    """By kind of act, over the ninety days that end on ``as_of``, this day included; the most frequent first."""
+    """By kind of act, over the days of ``measured``; the most frequent first."""
     first = as_of - timedelta(days=_OLDEST)
     regions, units, days, ranks = _ranks(first, as_of)
     values: dict[str, Any] = {
@@ -71,7 +76,7 @@ def delays(as_of: date) -> list[Delay]:
         "ranks": ranks,
         "first": first,
         "as_of": as_of,
-        "since": as_of - timedelta(days=_DAYS_BACK - 1),
+        "since": measured(as_of)[0],
         "weeks": as_of - timedelta(days=7 * _WEEKS),
     }
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from egide.kernel.formats import format_date
 from egide.kernel.reference import load_time_limit
 from egide.kernel.time_limits import Deadline, TimeLimit, Unit, deadline
 from egide.kernel.time_limits import Pause as ClockPause
-from egide.work.facts import Whose
+from egide.work.facts import Counted, Figure, Whose
 from egide.work.models import Item, Pause
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -113,20 +113,32 @@ def items_about(kind: str, subject_kind: str, subject_ids: Sequence[int]) -> dic
     return {item.subject_id: item for item in found.prefetch_related("pauses")}
 
 
-_WEEK = """
+# What each figure counts. The list that a figure opens asks the same question: a figure and its list cannot differ.
+_PARIS = "(%s AT TIME ZONE 'Europe/Paris')::date"
+_RECEIVED, _CLOSED = _PARIS.replace("%s", "received_at"), _PARIS.replace("%s", "closed_at")
+FIGURES: dict[Figure, str] = {
+    Figure.RECEIVED: f"{_RECEIVED} BETWEEN %(first)s AND %(last)s",
+    Figure.DONE: f"{_CLOSED} BETWEEN %(first)s AND %(last)s",
+    Figure.IN_TIME: f"{_CLOSED} BETWEEN %(first)s AND %(last)s AND {_CLOSED} <= due_on",
+    Figure.IN_PROGRESS: "state <> 'done'",
+    Figure.PAUSED: "state = 'paused'",
+    Figure.DUE_THIS_WEEK: "state = 'open' AND due_on BETWEEN %(today)s AND %(last)s",
+    Figure.LATE: "state = 'open' AND due_on < %(today)s",
+}
+
+_WEEK = f"""
 -- Per team: received, done, done in time, still open, late, due by the end of the week, paused.
-SELECT team_id,
-  count(*) FILTER (WHERE (received_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS received,
-  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS done,
-  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s
-                     AND (closed_at AT TIME ZONE 'Europe/Paris')::date <= due_on) AS in_time,
-  count(*) FILTER (WHERE state <> 'done') AS in_progress,
-  count(*) FILTER (WHERE state = 'open' AND due_on < %(today)s) AS late,
-  count(*) FILTER (WHERE state = 'open' AND due_on BETWEEN %(today)s AND %(sunday)s) AS due_this_week,
-  count(*) FILTER (WHERE state = 'paused') AS paused
+SELECT team_id, {", ".join(f"count(*) FILTER (WHERE {told}) AS {figure.name.lower()}" for figure, told in FIGURES.items())}
 FROM work_item
-WHERE state <> 'done' OR closed_at >= %(monday)s::date - 1
+WHERE state <> 'done' OR closed_at >= %(first)s::date - 1
 GROUP BY team_id ORDER BY team_id NULLS LAST
+"""  # noqa: S608 - no value is written into the text
+
+_COUNTED = """
+-- The items that a figure counts, those to finish first in order of urgency, then those done, the latest first.
+SELECT id FROM work_item
+WHERE {figure} AND (%(any_team)s OR team_id IS NOT DISTINCT FROM %(team)s) AND (%(kind)s = '' OR kind = %(kind)s)
+ORDER BY state = 'done', due_on NULLS LAST, closed_at DESC NULLS LAST, id LIMIT %(limit)s OFFSET %(offset)s
 """
 
 _DAYS = """
@@ -146,9 +158,20 @@ def _rows(statement: str, **values: date) -> list[dict[str, object]]:
 
 
 def week(today: date) -> list[dict[str, object]]:
-    """The week of ``today`` by team: received, done, in_time, in_progress, late, due_this_week, paused."""
+    """The week of ``today`` by team: each figure under its name in small letters (``received``, ``done``, ``late``…)."""
     monday = today - timedelta(days=today.weekday())
-    return _rows(_WEEK, monday=monday, sunday=monday + timedelta(days=6), today=today)
+    return _rows(_WEEK, first=monday, last=monday + timedelta(days=6), today=today)
+
+
+def counted(asked: Counted, *, offset: int = 0, limit: int = 50) -> list[ItemRow]:
+    """The items that one figure of the week counts, with their pauses."""
+    values = {
+        "first": asked.first, "last": asked.last, "today": asked.today, "kind": asked.kind,
+        "any_team": asked.any_team, "team": asked.team_id, "limit": limit, "offset": offset,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED.format(figure=FIGURES[asked.figure]), values)
+        return items_with_ids([row[0] for row in cursor.fetchall()])
 
 
 def days(first: date, last: date) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from ninja.files import UploadedFile
 
 from egide.contracts.acts.forms import read_saved, receive_form, save_form
 from egide.contracts.acts.reception import ReceivedForm
+from egide.contracts.asked import change, enrol
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import ArrivalChannel, EndorsementAsked
 from egide.contracts.queries import (
@@ -22,12 +23,11 @@ from egide.contracts.queries import (
     forms_in,
 )
 from egide.documents.safety import safe_pdf
-from egide.doors import following
 from egide.doors.api.entry import ApiRequest, absent, operation
 from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.journal import clock
-from egide.journal.permissions import Permission
+from egide.journal.permissions import Permission, may
 
 router = Router()
 
@@ -143,7 +143,7 @@ def save(request: ApiRequest, form_id: int, given: ContentIn) -> dict[str, Any]:
 @operation(Permission.ENROL, writes=True)
 def validate(request: ApiRequest, form_id: int, given: RevisionIn) -> dict[str, Any]:
     """Turn a complete form into an enrolment, with its covers, account, schedule, mandate and rights movements."""
-    made = following.enrol(request.context, form_id, revision=given.revision)
+    made = enrol(request.context, form_id, revision=given.revision)
     return {"enrolment": made.pk, "number": made.number, "form": form_id}
 
 
@@ -189,11 +189,12 @@ def _asked(number: str, given: EndorsementIn) -> tuple[int, EndorsementAsked]:
 
 @router.post("/members/{number}/endorsements/preview", tags=["avenants"])
 @operation(Permission.ENDORSE)
-def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:  # noqa: ARG001
+def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:
     """Every euro and right that a change will move. Nothing is written: no key is needed."""
     enrolment_id, asked = _asked(number, given)
     facts = enrolment_facts(enrolment_id)
-    return preview(number, numbered(plan(facts, asked, book=book_of_change(facts, asked))))
+    planned = numbered(plan(facts, asked, book=book_of_change(facts, asked)))
+    return preview(number, planned, health=may(request.context.actor.role, Permission.READ_HEALTH))
 
 
 @router.post("/members/{number}/endorsements", tags=["avenants"])
@@ -201,5 +202,5 @@ def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) 
 def confirm_endorsement(request: ApiRequest, number: str, given: ConfirmIn) -> dict[str, Any]:
     """Carry out a change as previewed; refused (409) when the enrolment changed in between."""
     enrolment_id, asked = _asked(number, given)
-    decided = following.change(request.context, enrolment_id, asked, revision=given.revision)
+    decided = change(request.context, enrolment_id, asked, revision=given.revision)
     return {"enrolment": enrolment_id, "number": number, "effect_on": decided.effect_on.isoformat()}
