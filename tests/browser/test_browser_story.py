@@ -120,6 +120,9 @@ def complete_and_priced(screen: Screen, year: Year) -> None:
     """Incomplete, the file stops its clock and asks by letter; complete, it shows its premium with every reason."""
     page = screen.page
     page.get_by_role("button", name="Demander les pièces").click()
+    page.wait_for_selector("#papers-form")
+    screen.check()
+    page.get_by_role("button", name="Envoyer la demande").click()
     page.wait_for_selector("#id_scan")
     assert "En pause" in screen.said() and year.paper in screen.said(".papers")
     screen.check()
@@ -127,7 +130,9 @@ def complete_and_priced(screen: Screen, year: Year) -> None:
     assert year.paper in words_of(letter) and "Saint-Jean-de-Braye" in words_of(letter)
     assert "identité bancaire, et le mandat de prélèvement signé" in words_of(letter)
     page.set_input_files("#id_scan", {"name": "pieces.pdf", "mimeType": "application/pdf", "buffer": letter})
-    page.get_by_role("button", name="Joindre et reprendre le délai").click()
+    for box in page.locator(".papers-in input[name=paper]").all():
+        box.check()
+    page.get_by_role("button", name="Joindre au dossier").click()
     page.wait_for_selector("text=le délai court de nouveau")
     page.fill("#id_iban", str(year.content["iban"]))
     if year.aided:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from egide.contracts.models import AidCertificate, Cover, Enrolment
 from egide.journal.facts import Context
 from egide.journal.models import Act
+from egide.kernel.identifiers import nir_key
 from egide.kernel.money import format_eur
 from egide.premiums.jobs import call_month
 from egide.premiums.queries import balance_cents
@@ -89,7 +91,7 @@ def test_a_preview_grown_old_is_shown_again_before_it_is_confirmed(client: Clien
 WRONG = (
     ({"first_name": ""}, "Prénom : à renseigner"),
     ({"birth_date": "2015-13-45"}, "n’est pas une date"),
-    ({"birth_date": "2014-01-02"}, "plus de douze mois"),
+    ({"birth_date": "2014-01-02"}, "plus de 12 mois"),
     ({"received_on": "2016-02-01"}, "reçue demain"),
     ({"link": ""}, "Lien avec l’adhérent : à préciser"),
     ({"link": "spouse", "nir": "1750375056001"}, "sans sa clé"),
@@ -125,6 +127,68 @@ def test_a_removal_and_a_termination_give_back_what_is_no_longer_due(client: Cli
     said = text_of(asked(client, family, ending, "preview", **{"HX-Request": "true"}))
     assert "Résiliation au 1er février 2016" in said and "Aucun mois déjà appelé ne change" in said
     assert asked(client, family, ending, "confirm").status_code == 302
+
+
+def test_an_enrolment_is_given_up_from_the_screen(
+    client: Client, centre, system: Context, today: Callable[[str], None]
+) -> None:  # type: ignore[no-untyped-def]
+    """Within the delay of the règlement the member page offers it; everything is shown before, and nothing stands after."""
+    today("2015-10-05")
+    row = enrolled(system, [replace(one_, aid="") for one_ in a_family(0)], starts_on=date(2015, 11, 1))
+    call_month(system, date(2015, 11, 1), perimeter_id=2)
+    before = balance_cents(row.pk)
+    today("2015-11-04")
+    page = client.get(f"/adherents/{row.number}")
+    assert "Dernier jour pour renoncer" in text_of(page)
+    assert f"/adherents/{row.number}/avenant?kind=withdraw" in links_of(page, "/adherents/")
+    given_up = {"kind": "withdraw", "received_on": "2015-11-03", "reason": "Changement d’avis"}
+    said = text_of(asked(client, row, given_up, "preview", **{"HX-Request": "true"}))
+    assert "annulée depuis son début" in said and "crédité de" in said and "Droits de Luc, Zoé fermés" in said
+    shown = re.search(r"crédité de ([\d   ]+,\d\d) €", said)
+    assert balance_cents(row.pk) == before, "a preview moves nothing"
+    assert asked(client, row, given_up, "confirm").status_code == 302
+    given_back = before - balance_cents(row.pk)
+    assert (
+        given_back > 0 and shown and shown[1].strip() == re.sub(r"\s", " ", format_eur(given_back)).removesuffix(" €")
+    )
+    after = text_of(client.get(f"/adherents/{row.number}"))
+    assert "Demande reçue le 03/11/2015 : Changement d’avis" in re.sub(r"\s", " ", after)
+    assert "Renoncer" not in after
+    late = enrolled(system, a_family(0), starts_on=date(2015, 12, 1))
+    today("2015-12-05")
+    assert "Renoncer" not in text_of(client.get(f"/adherents/{late.number}"))
+    refused = asked(client, late, given_up | {"received_on": "2015-12-05"}, "preview")
+    assert (refused.status_code, "après le délai" in errors_of(refused)) == (422, True)
+
+
+def test_a_change_told_too_late_has_a_way_out(client: Client, family: Enrolment) -> None:
+    """The refusal asks for the insurer's agreement, the field is there, and with its reference the change is made."""
+    late = BIRTH | {"birth_date": "2014-12-02", "event_on": "2014-12-02"}
+    answer = asked(client, family, late, "preview")
+    assert (answer.status_code, 'name="agreement"' in answer.content.decode()) == (422, True)
+    assert "Accord de l’assureur" in errors_of(answer)
+    assert asked(client, family, late | {"agreement": "UMH-2016-12"}, "confirm").status_code == 302
+    assert one("SELECT agreement FROM contracts_endorsement WHERE enrolment_id = %s", family.pk) == "UMH-2016-12"
+
+
+@pytest.mark.parametrize(
+    ("changes",                                                                     "said"),
+    [
+        ({"birth_date": "1992-02-03", "student": "on", "event_on": "2016-01-01"},    "certificat de scolarité"),
+        ({"link": "spouse", "birth_date": "1980-02-03", "nir": "281037500100155", "event_on": "2016-01-01"}, "naissance en 81"),
+    ],
+)  # fmt: skip
+def test_what_is_not_proved_stops_an_addition(
+    client: Client, family: Enrolment, changes: dict[str, str], said: str
+) -> None:
+    """A student of 23 without proof, a number that contradicts the birth: refused, with the box that says it was checked."""
+    given = BIRTH | changes
+    if given["nir"]:
+        given["nir"] = given["nir"][:13] + nir_key(given["nir"][:13])
+    answer = asked(client, family, given, "preview")
+    assert (answer.status_code, said in errors_of(answer)) == (422, True)
+    proved = asked(client, family, given | {"school": "on", "nir_checked": "on"}, "preview")
+    assert proved.status_code == 200
 
 
 def test_an_adviser_cannot_amend(centre, family: Enrolment) -> None:  # type: ignore[no-untyped-def]

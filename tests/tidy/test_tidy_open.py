@@ -31,6 +31,8 @@ def test_the_shared_screens_know_no_trade() -> None:
 
 def test_a_screen_that_names_a_trade_is_found() -> None:
     """The rule sees a trade's package and its doors, and lets the common ground pass."""
-    text = "from egide.contracts.queries import find_form\nfrom egide.doors.premiums import account\nimport egide.work\n"
+    text = (
+        "from egide.contracts.queries import find_form\nfrom egide.doors.premiums import account\nimport egide.work\n"
+    )
     found = [one.what for one in known_trades(module_of("egide.doors.desk.today", text))]
     assert found == ["import egide.contracts.queries", "import egide.doors.premiums"]

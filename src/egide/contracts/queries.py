@@ -11,8 +11,8 @@ import polars as pl
 from django.db import connection
 from django.db.models import QuerySet
 
-from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
+from egide.contracts.models import AskedPaper, Cover, Endorsement, Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.journal.queries import touched_since
 from egide.kernel.errors import Refusal
@@ -29,7 +29,6 @@ class ProductTerms:
     formulas: tuple[str, ...]
     labels: Mapping[str, str]  # of the formulas, as people say them
     certificates_required: bool
-    twelve_months: bool
     contract_type: str
     withdrawal_days: int
 
@@ -48,10 +47,29 @@ def _terms(book: Book) -> ProductTerms:
         formulas=tuple(code for code, _ in book.formulas),
         labels=dict(book.formulas),
         certificates_required=bool(said.get("attestations_obligatoires", False)),
-        twelve_months=said.get("duree_contrat_mois") == 12,
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
         withdrawal_days=int(str(said.get("renonciation_jours", 30))),
     )
+
+
+def book_of_change(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> Book:
+    """The règlement that decides a change: the one in force when it was asked for, or when the enrolment begins."""
+    return book_for(enrolment.product_code, max(enrolment.starts_on, asked.received_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an endorsement answers: when it was asked for, why, and under whose agreement."""
+
+    received_on: date
+    reason: str
+    agreement: str
+
+
+def wanted_by(act_ids: Sequence[int]) -> dict[int, Wanted]:
+    """What each of these acts answers, for those that are endorsements."""
+    found = Endorsement.objects.filter(act_id__in=list(act_ids))
+    return {one.act_id: Wanted(one.received_on, one.reason, one.agreement) for one in found}
 
 
 # The rows that reads give: floors above name their types from here, and leave the tables to this one.
@@ -73,6 +91,23 @@ def find_form(form_id: int) -> FormRow | None:
     return EnrolmentForm.objects.filter(pk=form_id).first()
 
 
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """A paper asked for on a form, and whether it came."""
+
+    title: str
+    code: str
+    asked_on: date
+    answer_by: date
+    received_on: date | None
+
+
+def asked_papers(form_id: int) -> list[PaperState]:
+    """What was asked for on a form, in the order of the letters."""
+    found = AskedPaper.objects.filter(form_id=form_id).order_by("id")
+    return [PaperState(one.title, one.code, one.asked_on, one.answer_by, one.received_on) for one in found]
+
+
 def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
     """The forms in one state, the oldest first unless asked; read by pages, never whole."""
     forms = EnrolmentForm.objects.filter(state=state)
@@ -81,7 +116,7 @@ def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
 
 def as_typed(form: FormRow, content: Mapping[str, object]) -> FormRow:
     """The form with what is typed on it and not kept yet: to be read, never to be saved."""
-    return EnrolmentForm(product_code=form.product_code, received_on=form.received_on, content=content)
+    return EnrolmentForm(id=form.pk, product_code=form.product_code, received_on=form.received_on, content=content)
 
 
 def numbers_of(enrolment_ids: Sequence[int]) -> list[str]:
@@ -147,6 +182,7 @@ def _as_facts(enrolment: EnrolmentRow, covers: Sequence[CoverFacts]) -> Enrolmen
         starts_on=enrolment.starts_on,
         ends_on=enrolment.ends_on,
         covers=tuple(covers),
+        concluded_on=enrolment.concluded_on,
     )
 
 

@@ -27,6 +27,7 @@ TRADE = Trade(
     ),
     items=(
         ItemKind("enrolment", Permission.ENROL),
+        ItemKind("endorsement", Permission.ENDORSE),
         ItemKind("rights_reject", Permission.EXCHANGES),
     ),
     jobs=JOBS,

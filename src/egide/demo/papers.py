@@ -9,7 +9,7 @@ from datetime import date
 
 import pikepdf
 
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.reader import parse_day
 from egide.contracts.papers.forms import AcsCertificate, EnrolmentForm, FilledForm, FormPerson
 from egide.documents.facts import House as PrintedHouse
 from egide.documents.rendering import render

@@ -62,8 +62,8 @@ def issue_card(record: Record, enrolment: Enrolment, *, from_on: date) -> None:
 def _columns(book: Book, formula: str) -> tuple[tuple[CardColumn, ...], tuple[str, ...]]:
     """The columns of a formula's card, and what stands in them: a part not advanced, or « PEC », asked for first."""
     place, _type = book.tables["carte"].column("part") or (0, None)
-    cells = [(str(row.bounds[1][0]), int(row.values[place])) for row in book.tables["carte"].rows
-             if row.bounds[0][0] == formula]  # fmt: skip
+    rows = [row for row in book.tables["carte"].rows if row.bounds[0][0] == formula]
+    cells = [(str(row.bounds[1][0]), part) for row in rows if isinstance(part := row.values[place], int)]
     return (
         tuple(CardColumn(code, _TITLES[code]) for code, _part in cells),
         tuple(f"{part * 100 // WHOLE_BP} %" if part else "PEC" for _code, part in cells),

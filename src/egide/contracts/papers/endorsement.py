@@ -41,7 +41,7 @@ def endorsement_letter(enrolment: Enrolment, asked: EndorsementAsked, decided: E
             *_moved(decided),
         ),
         reasons=decided.reasons,
-        ends=asked.kind is EndorsementKind.TERMINATE,
+        ends=asked.kind in (EndorsementKind.TERMINATE, EndorsementKind.WITHDRAW),
         enclosures=_enclosures(asked.kind),
     )
 
@@ -55,6 +55,8 @@ def _title(asked: EndorsementAsked, decided: EndorsementPlan) -> str:
             return elided(f"départ de {leaving.first_name}")
         case EndorsementKind.TERMINATE:
             return "résiliation"
+        case EndorsementKind.WITHDRAW:
+            return "renonciation"
 
 
 def _names(facts: EnrolmentFacts) -> str:

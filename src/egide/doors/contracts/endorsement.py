@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, product_terms
+from egide.contracts.queries import EnrolmentRow, book_of_change, enrolment_by_number, enrolment_facts, product_terms
 from egide.doors.contracts.endorsement_fields import Content, kind_of, read, sections, typed
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.doors.frame.access import PageRequest, allowed, needs
@@ -58,7 +58,7 @@ def _effects(request: PageRequest, enrolment: EnrolmentRow, content: Content) ->
     if asked is None:
         return None, refusals
     try:
-        planned = numbered(plan(facts, asked, today=clock.today()))
+        planned = numbered(plan(facts, asked, book=book_of_change(facts, asked)))
         return preview(enrolment.number, planned, health=allowed(request, Permission.READ_HEALTH)), []
     except Refusal as refusal:
         return None, [refusal]
@@ -107,6 +107,7 @@ def _show(
             revision=revision,
             errors={one.where: f"{one.message} {one.remedy}" for one in refusals},
             aid=terms.certificates_required,
+            book=book,
         ),
         "preview": shape,
     }

@@ -19,6 +19,7 @@ WORDS: Tables = {
         "endorsement.add_person": _("Avenant : ajout d’une personne"),
         "endorsement.remove_person": _("Avenant : radiation d’une personne"),
         "endorsement.terminate": _("Avenant : résiliation"),
+        "endorsement.withdraw": _("Avenant : renonciation"),
         "enrolment.person_corrected": _("Personne couverte corrigée"),
         "enrolment.account": _("Compte bancaire changé"),
         "enrolment.letter": _("Courrier écrit"),

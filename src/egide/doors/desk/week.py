@@ -19,6 +19,7 @@ from egide.doors.frame.shell import Shape, day_in, show
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_date_with_weekday, format_range
+from egide.work.delays import Delay, delays, measured
 from egide.work.facts import Counted, Figure
 from egide.work.queries import days
 from egide.work.queries import week as by_team
@@ -32,10 +33,10 @@ def week(request: PageRequest) -> HttpResponse:
     monday = asked - timedelta(days=asked.weekday())
     as_of = min(today, monday + timedelta(days=6))
     now, before = by_team(as_of), by_team(monday - timedelta(days=1))
-    delays = reads.delays(as_of)
+    kinds = delays(as_of)
     teams, trend = reads.team_names(), reads.done_by_week(as_of)
     if request.GET.get("export") == "xlsx":
-        return _export(now, teams, monday)
+        return _export(now, teams, kinds, monday)
     base = reverse("week")
     asked_of = Counted(Figure.RECEIVED, monday, monday + timedelta(days=6), as_of)
     context = {
@@ -47,8 +48,8 @@ def week(request: PageRequest) -> HttpResponse:
         "figures": _figures(now, before, asked_of),
         "teams": [_team(row, teams, trend, asked_of) for row in now],
         "flows": _flows(monday, as_of),
-        "longest_days": max((max(one.p90, one.target) for one in delays), default=0),
-        "kinds": [_kind(one, as_of) for one in delays],
+        "longest_days": max((max(one.days_90, one.target) for one in kinds), default=0),
+        "kinds": [_kind(one, as_of) for one in kinds],
         "export_url": f"{base}?semaine={monday}&export=xlsx",
     }
     return show(request, "desk/week.html", context, nav="week")
@@ -125,24 +126,32 @@ def _date(value: object) -> date:
     return value
 
 
-def _kind(one: reads.Delay, as_of: date) -> Shape:
-    since, until = reads.measured(as_of)
+def _kind(one: Delay, as_of: date) -> Shape:
+    since, until = measured(as_of)
     return {
         "label": words.said(words.ITEMS, one.kind),
         "count": one.closed,
         "target_days": one.target,
-        "p50_days": one.p50,
-        "p90_days": one.p90,
+        "p50_days": one.days_50,
+        "p90_days": one.days_90,
         "p90_trend": list(one.trend),
         "within_bp": one.in_time * 10_000 // one.closed,
         "url": url_of(Counted(Figure.DONE, since, until, as_of, kind=one.kind)),
     }
 
 
-def _export(rows: Sequence[dict[str, object]], teams: dict[int, str], monday: date) -> HttpResponse:
+def _export(
+    rows: Sequence[dict[str, object]], teams: dict[int, str], kinds: Sequence[Delay], monday: date
+) -> HttpResponse:
+    """The week by team, then the delays by kind of act as the page shows them."""
     head = [_("Équipe"), _("Reçus"), _("Faits"), _("Dans le délai"), _("En cours"), _("En retard"), _("En pause")]
     names = ("received", "done", "in_time", "in_progress", "late", "paused")
-    lines = (
+    lines: list[list[object]] = [
         [teams.get(int(str(row["team_id"] or 0)), _("Toutes équipes")), *(row[name] for name in names)] for row in rows
-    )
+    ]
+    lines += [[], [_("Nature"), _("Actes"), _("Médiane"), _("9 sur 10"), _("Engagement"), _("Dans le délai")]]
+    lines += [
+        [words.said(words.ITEMS, one.kind), one.closed, one.days_50, one.days_90, one.target, one.in_time]
+        for one in kinds
+    ]
     return sheet(f"semaine_{monday}", head, lines)
