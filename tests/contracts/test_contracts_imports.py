@@ -70,6 +70,7 @@ def imported(system: Context, content: bytes, name: str = "adhesions.csv") -> tu
     return file, done.enrolment_ids, [reason.code for row in done.refused.rejects for reason in row.reasons]
 
 
+@pytest.mark.requirement("S001-024")
 def test_a_sound_table_makes_its_enrolments(system: Context) -> None:
     """Each family becomes an enrolment with its members, its account and its schedule."""
     first, second = holder("M1"), holder("M2")
@@ -85,6 +86,7 @@ def test_a_sound_table_makes_its_enrolments(system: Context) -> None:
     )
 
 
+@pytest.mark.requirement("S001-024")
 def test_a_wrong_family_does_not_stop_the_others(system: Context) -> None:
     """Refused for a cell, or by the house itself: the family comes back whole, with its reasons; the others are in."""
     cell, house, sound = holder("M1", birth_date="31/02/1980"), holder("M2", formula="z"), holder("M3")
