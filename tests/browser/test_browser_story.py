@@ -365,7 +365,7 @@ def seen_by_the_director(screen: Screen, served: Served) -> None:
 
 
 def read_everywhere(screen: Screen, served: Served, number: str) -> None:
-    """The other pages, then dark, in English and at 200 % zoom: nothing stops a person."""
+    """The other pages, then dark and at 200 % zoom: nothing stops a person."""
     page, year = screen.page, served.year
     screen.sign_in(EMAILS["team_leader"])
     product = f"/produits/{year.product_code}"
@@ -378,7 +378,3 @@ def read_everywhere(screen: Screen, served: Served, number: str) -> None:
         screen.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_role("button", name="switch to English").click()
-    page.wait_for_load_state()
-    assert page.locator("html").get_attribute("lang") == "en"
-    screen.open(f"/adherents/{number}")

@@ -126,14 +126,6 @@ def test_health_of_the_installation(db: None) -> None:
     assert Client().get("/sante").json() == {"database": "ok"}
 
 
-def test_the_language_switches_for_the_person(centre) -> None:  # type: ignore[no-untyped-def]
-    """French first, English by switch."""
-    client = centre.client("administrator")
-    assert 'lang="fr"' in client.get("/").content.decode()
-    client.post("/i18n/setlang/", {"language": "en", "next": "/"})
-    assert 'lang="en"' in client.get("/").content.decode()
-
-
 def test_no_page_runs_a_script_of_its_own(centre) -> None:  # type: ignore[no-untyped-def]
     """The policy of content allows only what the house serves itself."""
     policy = centre.client("administrator").get("/")["Content-Security-Policy"]

@@ -28,7 +28,7 @@ RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     ),
     (rules.long_files, f"A module holds one idea ({rules.FILE_LINES} lines): make a package, one file per idea."),
     (rules.vague_names, "Name the module after what it holds (a noun of docs/glossary.md), not after its convenience."),
-    (rules.signals, "Callers name whom they call: call the act, or follow the journal (see doors/following.py)."),
+    (rules.signals, "Callers name whom they call: call the act, or follow the journal (see journal/followers.py)."),
     (rules.prints, "Only doors/commands talk to a terminal: return the text, take a `progress` function, or log."),
     (rules.undocumented, "Say in the first line what is promised; start the name with _ if it is nobody else's."),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import path
 
 from egide.doors.api import api
 from egide.doors.api.docs import docs
@@ -64,7 +64,6 @@ urlpatterns = [
     path("pourquoi/<slug:kind>/<str:key>", why.why, name="why"),
     path("documents/<int:document_id>", documents.document, name="document"),
     path("documents/<int:document_id>/page/<int:page>", documents.document_page, name="document-page"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("api/docs", docs, name="api-docs"),
     path("api/", api.urls),
     path("sante", health.health, name="health"),

@@ -45,10 +45,8 @@ def page_templates() -> Iterator[str]:
 
 def warm_up() -> None:
     """Opens the published books and loads every address, word, template, calendar and table that pages read."""
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            reverse("sign-in")  # the first address asked for imports every view
-            translation.gettext("Adhérent")
+    reverse("sign-in")  # the first address asked for imports every view
+    translation.gettext("Adhérent")
     for name in page_templates():
         get_template(name)
     for region in Region:

@@ -21,7 +21,7 @@ from egide.kernel.money import parse_eur
 Content = dict[str, Any]
 NAMES = (
     "kind", "event_on", "received_on", "link", "last_name", "first_name", "birth_date", "birth_rank", "nir", "person_id",
-    "reason", "amount", "agreed_on", "valid_until",
+    "reason", "amount", "agreed_on", "valid_until", "file_holder", "certificate_holder",
 )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
     born = reader.day("birth_date", _("Date de naissance"))
     nir = _nir(reader, content, required=link == "spouse")
     rank = str(content.get("birth_rank") or "1")
-    certificate = _certificate(reader, content, first)
+    certificate = _certificate(reader, content)
     if born is None or reader.refusals:
         return None
     return PersonAsked(
@@ -136,16 +136,19 @@ def _nir(reader: _Reader, content: Mapping[str, Any], *, required: bool) -> str:
         return ""
 
 
-def _certificate(reader: _Reader, content: Mapping[str, Any], holder: str) -> Certificate | None:
-    if not content.get("amount"):
+def _certificate(reader: _Reader, content: Mapping[str, Any]) -> Certificate | None:
+    """The certificate as it reads: it names whose file it is, and whose aid."""
+    if not any(content.get(name) for name in ("amount", "agreed_on", "valid_until", "certificate_holder")):
         return None
+    file_holder = reader.text("file_holder", _("Titulaire du dossier"))
+    holder = reader.text("certificate_holder", _("Titulaire de l’attestation"))
     agreed, until = reader.day("agreed_on", _("Accord du")), reader.day("valid_until", _("Valable jusqu’au"))
     try:
-        amount = parse_eur(str(content["amount"]))
+        amount = parse_eur(reader.text("amount", _("Montant annuel")))
     except Refusal as refusal:
         reader.wrong("amount", refusal.code, refusal.message, refusal.remedy)
         return None
-    return Certificate(holder, holder, agreed, until, amount) if agreed and until else None
+    return Certificate(file_holder, holder, agreed, until, amount) if agreed and until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +223,13 @@ def _addition(page: _Sheet, hidden: list[Shape], *, aid: bool) -> list[Shape]:
         {"key": "when", "title": _("Quand"), "fields": when},
     ]
     if aid:
+        as_read = _("Les deux noms comme l’attestation les écrit.")
         certificate = [
             page.field("amount", _("Montant annuel"), "money", width="s"),
             page.field("agreed_on", _("Accord du"), "date", width="s"),
             page.field("valid_until", _("Valable jusqu’au"), "date", width="s"),
+            page.field("file_holder", _("Titulaire du dossier"), "text"),
+            page.field("certificate_holder", _("Titulaire de l’attestation"), "text", hint=as_read),
         ]
         made.append({"key": "aid", "title": _("Attestation ACS"), "fields": certificate})
     return made

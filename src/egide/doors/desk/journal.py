@@ -17,7 +17,9 @@ from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import Shape, day_in, page_number, page_shape, ref, show, state
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.journal.queries import ActRow, acts_between, broken_links
+from egide.journal.queries import ActRow, acts_between, positions_of
+from egide.journal.sealing import broken_links, unsealed
+from egide.kernel.formats import format_count
 
 SIZE = 50
 
@@ -36,12 +38,13 @@ def journal(request: PageRequest) -> HttpResponse:
     first = (number - 1) * SIZE
     found = list(acts[first : first + SIZE + 1])
     base = reverse("journal")
+    places = positions_of([act.pk for act in found])
     context = {
         "fields": _fields(query),
         "filters": [
             {"url": f"{base}?{urlencode({**query, 'chaine': 1})}", "label": _("Vérifier la chaîne"), "active": False}
         ],
-        "rows": [_row(act) for act in found[:SIZE]],
+        "rows": [_row(act, places.get(act.pk)) for act in found[:SIZE]],
         "page": page_shape(base, query, number=number, size=SIZE, shown=len(found[:SIZE]), more=len(found) > SIZE),
         "export_url": f"{base}?{urlencode({**query, 'export': 'xlsx'})}",
         "chain": _chain() if request.GET.get("chaine") else None,
@@ -76,7 +79,7 @@ def _fields(query: dict[str, str]) -> list[Shape]:
     return fields
 
 
-def _row(act: ActRow) -> Shape:
+def _row(act: ActRow, place: int | None) -> Shape:
     late = act.due_on is not None and act.done_on > act.due_on
     return {
         "at": act.done_at,
@@ -89,20 +92,23 @@ def _row(act: ActRow) -> Shape:
         "due_on": act.due_on,
         "done_at": act.done_at,
         "outcome": state(_("Fait en retard"), "late") if late else state(_("Fait"), "ok"),
-        "chain": f"n° {act.position}",
+        "chain": f"n° {place}" if place else _("à sceller"),
         "why": ref("acte", act.pk) if act.reasons else None,
     }
 
 
 def _chain() -> Shape:
     broken = broken_links(3)
-    if not broken:
-        return {"state": state(_("Chaîne intacte"), "ok"), "detail": _("chaque acte porte l’empreinte du précédent")}
-    places = ", ".join(str(position) for position in broken)
-    return {
-        "state": state(_("Chaîne rompue"), "late"),
-        "detail": _("à partir de la position %(places)s") % {"places": places},
-    }
+    if broken:
+        places = ", ".join(f"n° {one.position}" if one.position else _("un acte à sceller") for one in broken)
+        return {
+            "state": state(_("Chaîne rompue"), "late"),
+            "detail": _("à cet endroit : %(places)s") % {"places": places},
+        }
+    detail = _("chaque acte porte l’empreinte du précédent")
+    if waiting := unsealed().count:
+        detail += _(" ; %(count)s attendent leur sceau") % {"count": format_count(waiting, "acte", "actes")}
+    return {"state": state(_("Chaîne intacte"), "ok"), "detail": detail}
 
 
 def _export(acts: QuerySet[ActRow]) -> HttpResponse:
@@ -117,6 +123,8 @@ def _export(acts: QuerySet[ActRow]) -> HttpResponse:
         _("Raisons"),
         _("Position"),
     ]
+    found = list(acts)
+    places = positions_of([act.pk for act in found])
     rows = (
         [
             act.done_at,
@@ -127,8 +135,8 @@ def _export(acts: QuerySet[ActRow]) -> HttpResponse:
             act.received_at,
             act.due_on,
             " ".join(act.reasons),
-            act.position,
+            places.get(act.pk),
         ]
-        for act in acts.iterator()
+        for act in found
     )
     return sheet("journal", head, rows)

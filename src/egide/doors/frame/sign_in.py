@@ -1,4 +1,4 @@
-"""Signing in and out, and choosing a language. Too many wrong passwords lock the account for a while (axes)."""
+"""Signing in and out. Too many wrong passwords lock the account for a while (axes)."""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from egide.journal.facts import Channel, Role
-from egide.kernel.formats import Lang, format_date, format_month, format_number
+from egide.kernel.formats import format_date, format_month, format_number
 
 Words = dict[str, str | Promise]
 
@@ -50,6 +50,7 @@ ACTS: Words = {
     "endorsement.add_person": _("Avenant : ajout d’une personne"),
     "endorsement.remove_person": _("Avenant : radiation d’une personne"),
     "endorsement.terminate": _("Avenant : résiliation"),
+    "enrolment.person_corrected": _("Personne couverte corrigée"),
     "premium.follow": _("Cotisations mises à jour"),
     "premium.open": _("Appel de cotisations ouvert"),
     "premium.call": _("Cotisations appelées"),
@@ -222,17 +223,13 @@ def said(table: Words, code: str) -> str:
 
 
 def month(on: date) -> str:
-    """« novembre 2026 », in the person's language."""
-    return format_month(on, _lang())
+    """« novembre 2026 »."""
+    return format_month(on)
 
 
 def day(on: date) -> str:
-    """« 20 novembre 2026 », in the person's language."""
-    return format_date(on, _lang())
-
-
-def _lang() -> Lang:
-    return "en" if (get_language() or "fr").startswith("en") else "fr"
+    """« 20 novembre 2026 »."""
+    return format_date(on)
 
 
 def rows_shown(first: int, last: int) -> str:

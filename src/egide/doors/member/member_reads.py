@@ -10,14 +10,23 @@ from datetime import date
 from django.db import connection
 
 _HOUSEHOLD = """
--- The persons of a household with each of their covers; persons never covered come once, without one.
+-- The persons of a household with each of their covers (persons never covered come once, without one), and those who live
+-- elsewhere but are covered by an enrolment of the household: of them, nothing but that cover.
+WITH enrolled AS (
+  SELECT e.id FROM people_person m JOIN contracts_enrolment e ON e.member_id = m.id WHERE m.household_id = %(household)s),
+shown AS (
+  SELECT id AS person_id, true AS lives_here FROM people_person WHERE household_id = %(household)s
+  UNION
+  SELECT c.person_id, false FROM contracts_cover c JOIN people_person p ON p.id = c.person_id
+  WHERE c.enrolment_id IN (SELECT id FROM enrolled) AND NOT c.cancelled
+    AND c.period && daterange(%(day)s, NULL) AND p.household_id <> %(household)s)
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
   e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision, e.member_id IS NOT DISTINCT FROM p.id
-FROM people_person p
+FROM shown JOIN people_person p ON p.id = shown.person_id
 LEFT JOIN contracts_cover c ON c.person_id = p.id AND NOT c.cancelled
+  AND (shown.lives_here OR c.enrolment_id IN (SELECT id FROM enrolled))
 LEFT JOIN contracts_enrolment e ON e.id = c.enrolment_id
-WHERE p.household_id = %s
-ORDER BY (c.period @> %s::date) DESC NULLS LAST, array_position(ARRAY['member', 'spouse', 'child'], c.link),
+ORDER BY (c.period @> %(day)s::date) DESC NULLS LAST, array_position(ARRAY['member', 'spouse', 'child'], c.link),
   p.birth_date, p.id, lower(c.period) DESC
 """
 
@@ -58,7 +67,7 @@ class CoverRow:
 def household(household_id: int, day: date) -> list[CoverRow]:
     """The persons of a household and their covers: those that hold on a day first, the member before the others."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOUSEHOLD, [household_id, day])
+        cursor.execute(_HOUSEHOLD, {"household": household_id, "day": day})
         return [CoverRow(*row) for row in cursor.fetchall()]
 
 

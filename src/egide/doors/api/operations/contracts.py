@@ -158,6 +158,8 @@ class EndorsementIn(Schema):
     amount: str = ""
     agreed_on: str = ""
     valid_until: str = ""
+    file_holder: str = ""
+    certificate_holder: str = ""
 
 
 class ConfirmIn(EndorsementIn):

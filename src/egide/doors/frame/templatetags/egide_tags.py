@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext
 
 from egide.doors.frame.templatetags.egide_fields import FieldView, field_view
-from egide.kernel.formats import Lang, format_date, format_date_short, format_eur, format_number, format_rate
+from egide.kernel.formats import format_count, format_date, format_date_short, format_eur, format_number, format_rate
 
 register = template.Library()
 
@@ -43,14 +43,10 @@ def of(thing: Any, name: str, default: Any = None) -> Any:
     return getattr(thing, name, default)
 
 
-def _language() -> Lang:
-    return "en" if (get_language() or "fr").startswith("en") else "fr"
-
-
 @register.filter
 def eur(cents: int | Absent) -> str:
     """Return an amount of cents as « 1 234,56 € »; nothing for no amount."""
-    return "" if cents is None or cents == "" else format_eur(cents, _language())
+    return "" if cents is None or cents == "" else format_eur(cents)
 
 
 @register.filter
@@ -59,19 +55,19 @@ def eur_signed(cents: int | Absent) -> str:
     if cents is None or cents == "":
         return ""
     sign = "+" if cents > 0 else _MINUS if cents < 0 else ""
-    return sign + format_eur(abs(cents), _language())
+    return sign + format_eur(abs(cents))
 
 
 @register.filter
 def jour(day: date | None) -> str:
     """Return a day in full: « 20 novembre 2026 », « 1er janvier 2026 »."""
-    return format_date(day, _language()) if day else ""
+    return format_date(day) if day else ""
 
 
 @register.filter
 def jour_court(day: date | None) -> str:
-    """Return a day in figures, « 20/11/2026 », the same in both languages."""
-    return format_date_short(day, _language()) if day else ""
+    """Return a day in figures, « 20/11/2026 »."""
+    return format_date_short(day) if day else ""
 
 
 @register.filter
@@ -80,19 +76,26 @@ def instant(moment: datetime | None) -> str:
     if not moment:
         return ""
     local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-    return f"{format_date_short(local.date(), _language())}\N{NO-BREAK SPACE}{local:%H:%M}"
+    return f"{format_date_short(local.date())}\N{NO-BREAK SPACE}{local:%H:%M}"
 
 
 @register.filter
 def taux(rate_bp: int | Absent) -> str:
     """Return a rate in 1/10,000 as a percentage without useless zeros: ``3550`` is « 35,5 % »."""
-    return "" if rate_bp is None or rate_bp == "" else format_rate(rate_bp, _language())
+    return "" if rate_bp is None or rate_bp == "" else format_rate(rate_bp)
 
 
 @register.filter
 def nombre(value: int | Absent) -> str:
     """Return a whole number with its thousands apart: « 340 000 »."""
-    return "" if value is None or value == "" else format_number(value, _language())
+    return "" if value is None or value == "" else format_number(value)
+
+
+@register.filter
+def compte(value: int | Absent, nouns: str) -> str:
+    """Return a count with its noun, given as « singular|plural »: ``0|compte:"ligne|lignes"`` is « 0 ligne »."""
+    singular, _, plural = nouns.partition("|")
+    return format_count(int(value or 0), singular, plural)
 
 
 @register.filter
@@ -176,11 +179,11 @@ def _days_left(deadline: Any, days: int) -> str:
     unit = of(deadline, "unit", "working")
     match getattr(unit, "value", unit):
         case "business":
-            return ngettext("%(n)s j ouvrable", "%(n)s j ouvrables", days) % {"n": days}
+            return format_count(days, "j ouvrable", "j ouvrables")
         case "calendar":
-            return ngettext("%(n)s jour", "%(n)s jours", days) % {"n": days}
+            return format_count(days, "jour", "jours")
         case _:
-            return ngettext("%(n)s j ouvré", "%(n)s j ouvrés", days) % {"n": days}
+            return format_count(days, "j ouvré", "j ouvrés")
 
 
 def _time_left_words(deadline: Any) -> tuple[str, str, str]:
