@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from egide.contracts.acts.endorsements import endorse
+from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import (
     Certificate,
@@ -21,7 +22,6 @@ from egide.contracts.facts import (
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import enrolment_facts
-from egide.doors.following import change
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role
 from egide.journal.invariants import examine

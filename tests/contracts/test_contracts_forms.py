@@ -9,10 +9,10 @@ import pytest
 from django.db import transaction
 
 from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form, validate_form
+from egide.contracts.asked import enrol as enrol_at_desk
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import AidCertificate, Cover, Enrolment, EnrolmentForm, RightsMovement
 from egide.documents.queries import documents_of
-from egide.doors.following import enrol as enrol_at_desk
 from egide.journal import store
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role

@@ -11,8 +11,8 @@ from io import StringIO
 
 import pytest
 
+from egide.contracts.asked import import_enrolments
 from egide.contracts.models import Enrolment
-from egide.doors.following import import_enrolments
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_report import write_reject_report

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connections, transaction
 
+from bases import base_apart, point
 from egide.doors.commands.check import find
-from egide.installation import create_database, drop_database
 from egide.journal.sealing import seal
 from egide.postgres import Cluster
-
-_ALIASES = ("default", "owner")
 
 
 @contextmanager
 def lived_base(server: Cluster, live: Callable[[], None]) -> Iterator[None]:
     """A base of its own where ``live`` happened, then worked on as the owner of the schema: nothing there stops a hand."""
-    admin, name = server.url("egide_owner", "postgres"), f"egide_broken_{uuid.uuid4().hex[:8]}"
-    before = {alias: dict(connections[alias].settings_dict) for alias in _ALIASES}
-    day = os.environ.get("EGIDE_TODAY")
-    create_database(admin, name, template="egide_template")
-    try:
-        _point(name, before["default"]["USER"])
+    with base_apart(server, "broken"):
         live()
         seal()
-        _point(name, before["owner"]["USER"])
+        point("default", connections["default"].settings_dict["NAME"], connections["owner"].settings_dict["USER"])
         yield
-    finally:
-        _point(before["default"]["NAME"], before["default"]["USER"])
-        drop_database(admin, name)
-        os.environ.pop("EGIDE_TODAY", None)
-        if day is not None:
-            os.environ["EGIDE_TODAY"] = day
-
-
-def _point(name: str, user: str) -> None:
-    for alias in _ALIASES:
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
-    connections["default"].settings_dict["USER"] = user
 
 
 def spoken() -> set[str]:

@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
+from egide.benefits.asked import recycle_rejects
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
-from egide.doors.following import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.test import Client, override_settings
 
-from egide.doors.commands.centre import run
-from egide.doors.commands.declared import DECLARED
+from egide.doors.commands.main import declared
+from egide.doors.people.commands import run
 from egide.journal.facts import Channel, Context, Role
 from egide.journal.models import Act
 from egide.kernel.errors import Refusal
@@ -30,7 +30,7 @@ SOUTH = NewOrganisation(
 def egide(*words: str) -> int:
     """One command as an operator types it."""
     parser = argparse.ArgumentParser()
-    next(declare for name, _about, declare, _needs in DECLARED if name == "centre")(parser)
+    next(one for one in declared() if one.word == "centre").declare(parser)
     return run(parser.parse_args(words))
 
 

@@ -260,8 +260,8 @@ def test_what_an_endorsement_refunds_lowers_the_next_debit(
     families: list[Enrolment], system: Context, today: Callable[[str], None]
 ) -> None:
     """A credit left by a change is taken on the next debit: the member is never asked for more than they owe."""
+    from egide.contracts.asked import change
     from egide.contracts.facts import EndorsementAsked, EndorsementKind
-    from egide.doors.following import change
 
     family = families[1]
     call_month(system, NOVEMBER, perimeter_id=2)

@@ -6,7 +6,7 @@ moment loses nothing: the next run goes through the slices again, and what is po
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -330,7 +330,7 @@ def _unknown_return(place: int, returned: DebitReturn) -> Fault:
     )
 
 
-def audit(context: Context) -> Finding:
+def audit(context: Context) -> Iterator[Finding]:
     """Decides every called month again: what is posted on the member accounts must be what is due, to the cent."""
     offenders: list[str] = []
     count = 0
@@ -338,7 +338,7 @@ def audit(context: Context) -> Finding:
         wrong = not_as_due(call.month, perimeter_id=call.perimeter_id)
         count += wrong.height
         offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
-    return Finding(
+    yield Finding(
         "premiums.posted_equals_due",
         "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
         count,

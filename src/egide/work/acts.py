@@ -13,7 +13,7 @@ from egide.journal.facts import Actor, Context
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
-from egide.work.facts import NEEDED, may_work
+from egide.work.kinds import may_work, needed
 from egide.work.models import Item, Pause
 from egide.work.queries import clock_of
 
@@ -143,11 +143,11 @@ def take_next(context: Context) -> Item:
     Two people who ask at once get two items: one being taken is passed over.
     """
     actor = context.actor
-    kinds = [kind for kind, needed in NEEDED.items() if may(actor.role, needed)]
+    kinds = [kind for kind, wanted in needed().items() if may(actor.role, wanted)]
     free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
     ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
-    needed = next((NEEDED[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
-    with perform(context, "work.take", needs=needed, given="next") as act:
+    first = next((needed()[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
+    with perform(context, "work.take", needs=first, given="next") as act:
         item = ours.select_for_update(skip_locked=True).first()
         if item is None:
             raise Refusal(
@@ -232,9 +232,9 @@ def _needed(context: Context, item_id: int) -> Permission:
     """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
     with reading(context.actor.perimeters):
         kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
-    if kind is None or kind not in NEEDED:
+    if kind is None or kind not in needed():
         raise _not_found(item_id)
-    return NEEDED[kind]
+    return needed()[kind]
 
 
 def _locked(item_id: int) -> Item:

@@ -1,17 +1,8 @@
-"""What working on an item asks of a person: the permission of its kind, and its perimeter among theirs."""
+"""How the items of a queue may be looked at."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-from egide.journal.facts import Actor
-from egide.journal.permissions import Permission, may
-
-NEEDED: dict[str, Permission] = {
-    "enrolment": Permission.ENROL,
-    "rejects": Permission.EXCHANGES,
-    "rights_reject": Permission.EXCHANGES,
-}
 
 
 class Whose(StrEnum):
@@ -20,9 +11,3 @@ class Whose(StrEnum):
     ALL = ""
     FREE = "libres"
     MINE = "miens"
-
-
-def may_work(actor: Actor, kind: str, perimeter_id: int) -> bool:
-    """True when a person may do what an item of this kind asks, on this perimeter; a kind nobody named is nobody's."""
-    needed = NEEDED.get(kind)
-    return needed is not None and may(actor.role, needed) and perimeter_id in actor.perimeters

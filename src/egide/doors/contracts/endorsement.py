@@ -13,9 +13,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, product_terms
-from egide.doors import following
 from egide.doors.contracts.endorsement_fields import Content, kind_of, read, sections, typed
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.doors.frame.access import PageRequest, needs
@@ -68,7 +68,7 @@ def _confirm(request: PageRequest, enrolment: EnrolmentRow, content: Content, re
     if asked is None:
         return _show(request, enrolment, content, revision=revision, refusals=refusals)
     try:
-        decided = following.change(request.context, enrolment.pk, asked, revision=revision)
+        decided = change(request.context, enrolment.pk, asked, revision=revision)
     except Refusal as refusal:
         enrolment.refresh_from_db()
         shape, _others = _effects(enrolment, content)

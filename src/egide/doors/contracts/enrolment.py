@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
+from egide.contracts.asked import enrol
 from egide.contracts.facts import FormRead, Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
-from egide.doors import following
 from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
 from egide.doors.contracts.enrolment_letter import missing_papers_letter
 from egide.doors.contracts.enrolment_preview import draft_of, preview
@@ -129,7 +129,7 @@ def _keep(request: PageRequest, on: _Desk) -> int:
 def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
     """Keeps and validates what is on screen in one act: two clicks under one key meet there. Refused, it is only kept."""
     try:
-        made = following.enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
+        made = enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
     except Refusal as refusal:
         if refusal.code not in ("enrolment.edited_meanwhile", "enrolment.already_done"):
             _keep(request, on)

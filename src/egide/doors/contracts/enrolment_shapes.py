@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from egide.contracts.facts import FormRead, Severity
 from egide.contracts.queries import FormRow
 from egide.documents.queries import documents_on
+from egide.doors.contracts.words import ARRIVALS, FORM_STATES
 from egide.doors.desk.today import item_deadline
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, state
@@ -21,7 +22,7 @@ A4_PIXELS = (1240, 1754)
 
 def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> Shape:
     """Who, what, since when, until when."""
-    label, tone = words.FORM_STATES[form.state]
+    label, tone = FORM_STATES[form.state]
     deadline: Shape = {"done": True, "due_on": item.due_on if item else None}
     if item and item.state != "done":
         deadline = item_deadline(item)
@@ -30,7 +31,7 @@ def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> S
         "who": who,
         "product": product,
         "received_on": form.received_on,
-        "channel": words.said(words.ARRIVALS, form.channel),
+        "channel": words.said(ARRIVALS, form.channel),
         "state": state(label, tone),
         "deadline": deadline,
     }

@@ -25,7 +25,7 @@ from egide.kernel.errors import Refusal
 from egide.people.queries import colleagues_of
 from egide.work.acts import give_back, hand_over, take_item
 from egide.work.acts import take_next as act_take_next
-from egide.work.facts import may_work
+from egide.work.kinds import may_work
 from egide.work.queries import ItemRow, find_item
 
 

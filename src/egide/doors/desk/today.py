@@ -15,21 +15,21 @@ from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.today_reads import Recent, queue_figures, recent_files
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.shell import SECTIONS, Shape, deadline_shape, show, state
+from egide.doors.frame.opened import doors, subjects
+from egide.doors.frame.shell import Shape, deadline_shape, sections_of, show, state
 from egide.journal import clock
-from egide.journal.permissions import Permission
-from egide.work.facts import may_work
+from egide.journal.permissions import Permission, every_permission
+from egide.work.kinds import may_work
 from egide.work.queries import ItemRow, clock_of, queue
 
 SHOWN = 40
 
 
-@needs(*Permission)
+@needs(*every_permission())
 def today(request: PageRequest) -> HttpResponseBase:
     """The work that waits. Someone who reads no file goes to the first section that is theirs."""
     if not allowed(request, Permission.READ):
-        first = next(name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted))
-        return redirect(first)
+        return redirect(sections_of(request)[0].name)
     return _today(request)
 
 
@@ -55,16 +55,9 @@ def _today(request: PageRequest) -> HttpResponse:
 
 
 def item_url(item: ItemRow) -> str:
-    """Where an item is worked on."""
-    match item.subject_kind:
-        case "form":
-            return reverse("enrolment", args=[item.subject_id])
-        case "file":
-            return f"{reverse('rejects')}?file={item.subject_id}"
-        case "movement":
-            return reverse("right", args=[item.subject_id])
-        case _:
-            return reverse("item", args=[item.pk])
+    """Where an item is worked on: the page that its subject gives, else its own."""
+    page = subjects()[item.subject_kind]
+    return page.works_at(item.subject_id) if page.works_at else reverse("item", args=[item.pk])
 
 
 def item_deadline(item: ItemRow) -> Shape:
@@ -108,34 +101,20 @@ def _recent(one: Recent) -> Shape:
         "title": one.label,
         "detail": words.said(words.ACTS, one.kind),
         "at": one.at,
-        "icon": {"enrolment": "person-vcard", "file": "inbox"}.get(one.subject_kind, "file-earmark-text"),
+        "icon": subjects()[one.subject_kind].icon,
     }
 
 
 def subject_url(kind: str, identifier: int, label: str) -> str:
     """The page of what an act was about; nothing when it has none."""
-    match kind:
-        case "enrolment":
-            return reverse("member", args=[label])
-        case "form":
-            return reverse("enrolment", args=[identifier])
-        case "file":
-            return reverse("file", args=[identifier])
-        case "reject":
-            return reverse("reject", args=[identifier])
-        case "movement":
-            return reverse("right", args=[identifier])
-        case "product":
-            return reverse("product", args=[label.split(maxsplit=1)[0]])
-        case _:
-            return ""
+    page = subjects()[kind]
+    return page.url(identifier, label) if page.url else ""
 
 
 def _quick_acts(request: PageRequest) -> list[Shape]:
-    acts: list[Shape] = []
-    if allowed(request, Permission.ENROL):
-        url = reverse("enrolment-new")
-        acts.append({"label": _("Recevoir un bulletin"), "url": url, "icon": "file-earmark-plus", "key": "c"})
-    if allowed(request, Permission.EXCHANGES):
-        acts.append({"label": _("Banc des rejets"), "url": reverse("rejects"), "icon": "exclamation-octagon"})
-    return acts
+    return [
+        {"label": one.label, "url": reverse(one.page), "icon": one.icon, "key": one.key}
+        for door in doors()
+        for one in door.quick_acts
+        if allowed(request, one.needs)
+    ]

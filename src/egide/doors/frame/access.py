@@ -7,7 +7,7 @@ still show why; an error of ours rolls everything back. Absent and forbidden giv
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -115,20 +115,12 @@ def allowed(request: PageRequest, permission: Permission) -> bool:
     return may(request.context.actor.role, permission)
 
 
-def outcome_url(outcome: dict[str, object]) -> str:
-    """Where a request that was already served ended: its work, its enrolment, its form, its file, or the page of the day."""
-    if job := outcome.get("job"):
-        return reverse("work", args=[job])
-    if number := outcome.get("number"):
-        return reverse("member", args=[number])
-    if form := outcome.get("form"):
-        return reverse("enrolment", args=[form])
-    if document := outcome.get("document"):
-        return reverse("document", args=[document])
-    if movement := outcome.get("movement"):
-        return reverse("right", args=[movement])
-    if item := outcome.get("item"):
-        return reverse("item", args=[item])
-    if file := outcome.get("file"):
-        return reverse("file", args=[file])
+def outcome_url(outcome: Mapping[str, object]) -> str:
+    """Where a request that was already served ended: the page of what its act made, the highest floor first, else the day's."""
+    from egide.doors.frame.opened import subjects  # noqa: PLC0415 - doors are declared with this module's types
+
+    for page in reversed(tuple(subjects().values())):
+        told = outcome.get(page.answer) if page.answer else None
+        if told is not None and page.url is not None:
+            return page.url(int(str(told)) if str(told).isdecimal() else 0, str(told))
     return reverse("today")

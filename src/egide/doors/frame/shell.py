@@ -11,27 +11,18 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed
+from egide.doors.frame.door import Section
+from egide.doors.frame.opened import doors
 from egide.doors.frame.works_mark import works_mark
 from egide.journal import clock
-from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
 Shape = dict[str, Any]
-
-SECTIONS: dict[str, tuple[Permission, ...]] = {
-    "today": (Permission.READ,),
-    "enrolments": (Permission.READ,),
-    "files": (Permission.EXCHANGES,),
-    "rejects": (Permission.EXCHANGES,),
-    "works": (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
-    "products": (Permission.READ, Permission.PRODUCTS),
-    "week": (Permission.STEER,),
-    "journal": (Permission.AUDIT, Permission.STEER),
-}
 
 
 def show(
@@ -62,7 +53,7 @@ SELECT
 
 def _shell(request: PageRequest, nav: str) -> Shape:
     actor = request.context.actor
-    sections = [name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted)]
+    sections = sections_of(request)
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"team": actor.team_id})
         waiting, refused = cursor.fetchone()
@@ -74,9 +65,19 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "today": clock.today(),
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
         "counts": {"today": waiting, "rejects": refused},
-        "sections": sections,
-        "works": works_mark(request) if "works" in sections else None,
+        "sections": [
+            {"name": one.name, "label": one.label, "icon": one.icon, "key": f"g {one.key}", "url": reverse(one.name)}
+            for one in sections
+        ],
+        "works": works_mark(request) if any(one.name == "works" for one in sections) else None,
     }
+
+
+def sections_of(request: PageRequest) -> list[Section]:
+    """The entries of the menu that this person may open, in their places."""
+    every = (one for door in doors() for one in door.sections)
+    seen = [one for one in every if any(allowed(request, wanted) for wanted in one.needs)]
+    return sorted(seen, key=lambda one: one.place)
 
 
 def last_day(ends_on: date | None) -> date | None:

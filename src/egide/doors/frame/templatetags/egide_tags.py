@@ -6,7 +6,7 @@ with ``kind`` and ``id`` (mapping or object) and becomes a « Pourquoi ? » link
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal
@@ -83,6 +83,12 @@ def instant(moment: datetime | None) -> str:
 def taux(rate_bp: int | Absent) -> str:
     """Return a rate in 1/10,000 as a percentage without useless zeros: ``3550`` is « 35,5 % »."""
     return "" if rate_bp is None or rate_bp == "" else format_rate(rate_bp)
+
+
+@register.filter
+def dans(mapping: Mapping[str, Any] | None, name: str) -> Any:
+    """Return one entry of a mapping, or nothing."""
+    return (mapping or {}).get(name)
 
 
 @register.filter

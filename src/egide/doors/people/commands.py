@@ -7,7 +7,7 @@ import secrets
 
 from django.contrib.auth.hashers import make_password
 
-from egide.doors.commands.declared import ROLES
+from egide.doors.people.declared import ROLES
 from egide.journal.facts import Context, Role
 from egide.journal.queries import system_context
 from egide.people.acts import (

@@ -11,11 +11,11 @@ from ninja.files import UploadedFile
 
 from egide.contracts.acts.forms import read_saved, receive_form, save_form
 from egide.contracts.acts.reception import ReceivedForm
+from egide.contracts.asked import change, enrol
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import ArrivalChannel, EndorsementAsked
 from egide.contracts.queries import FormRow, enrolment_by_number, enrolment_facts, find_form, forms_in
 from egide.documents.safety import safe_pdf
-from egide.doors import following
 from egide.doors.api.entry import ApiRequest, absent, operation
 from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import numbered, preview
@@ -136,7 +136,7 @@ def save(request: ApiRequest, form_id: int, given: ContentIn) -> dict[str, Any]:
 @operation(Permission.ENROL, writes=True)
 def validate(request: ApiRequest, form_id: int, given: RevisionIn) -> dict[str, Any]:
     """Turn a complete form into an enrolment, with its covers, account, schedule, mandate and rights movements."""
-    made = following.enrol(request.context, form_id, revision=given.revision)
+    made = enrol(request.context, form_id, revision=given.revision)
     return {"enrolment": made.pk, "number": made.number, "form": form_id}
 
 
@@ -189,5 +189,5 @@ def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) 
 def confirm_endorsement(request: ApiRequest, number: str, given: ConfirmIn) -> dict[str, Any]:
     """Carry out a change as previewed; refused (409) when the enrolment changed in between."""
     enrolment_id, asked = _asked(number, given)
-    decided = following.change(request.context, enrolment_id, asked, revision=given.revision)
+    decided = change(request.context, enrolment_id, asked, revision=given.revision)
     return {"enrolment": enrolment_id, "number": number, "effect_on": decided.effect_on.isoformat()}

@@ -10,47 +10,26 @@ from pathlib import Path
 from egide.documents.rendering import render
 from egide.kernel.errors import Refusal
 from egide.products.papers import notice_of
+from egide.products.shelf import BOOKS, house_books
 from egide.rules.books import load_book
 from egide.rules.publication import check_folder
 from egide.rules.telling import tell
 from egide.rules.worked_cases import play, read_cases
 
-_BOOKS = Path(__file__).resolve().parents[4] / "books"
 
-
-def add_to(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declares the commands."""
-    books = groups.add_parser("books", help="livres de règles : vérifier, expliquer, imprimer, publier")
-    what = books.add_subparsers(dest="what", required=True, metavar="ACTE")
-    check = what.add_parser("check", help="prouve qu’un livre peut être publié")
-    check.add_argument("folders", nargs="*", type=Path, metavar="DOSSIER")
-    check.set_defaults(run=_check, needs_database=False)
-    case = what.add_parser("explain", help="explique un cas")
-    case.add_argument("book", type=Path, metavar="LIVRE")
-    case.add_argument("case", type=Path, metavar="CAS.toml")
-    case.add_argument("--json", action="store_true")
-    case.set_defaults(run=_explain, needs_database=False)
-    publish = what.add_parser("publish", help="publie un livre : il s’applique dès sa date de version")
-    publish.add_argument("book", type=Path, metavar="LIVRE")
-    publish.set_defaults(run=_publish, needs_database=True)
-    notice = what.add_parser("notice", help="imprime la notice")
-    notice.add_argument("book", type=Path, metavar="LIVRE")
-    notice.add_argument("-o", "--output", type=Path, required=True, metavar="FICHIER.pdf")
-    notice.set_defaults(run=_notice, needs_database=False)
+def run(options: argparse.Namespace) -> int:
+    """Does one thing with a book."""
+    acts = {"check": _check, "explain": _explain, "publish": _publish, "notice": _notice}
+    return acts[options.what](options)
 
 
 def folder_of(named: Path) -> Path:
     """A rule book's folder: the path given, or the name of one of the house's books."""
-    found = named if named.is_dir() else _BOOKS / named
+    found = named if named.is_dir() else BOOKS / named
     if not found.is_dir():
-        known = ", ".join(sorted(path.name for path in _BOOKS.iterdir() if path.is_dir()))
+        known = ", ".join(sorted(path.name for path in BOOKS.iterdir() if path.is_dir()))
         raise Refusal("books.folder", "Ce livre n’existe pas.", f"Livres de la maison : {known}.", str(named))
     return found
-
-
-def house_books() -> list[Path]:
-    """The folders of the house's books, in order of name."""
-    return sorted(path for path in _BOOKS.iterdir() if (path / "reglement.md").exists())
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -1,21 +1,28 @@
-"""Files: what came and went, and receiving one. A file is kept first; it is read afterwards, at our pace."""
+"""The desk by the API: people found, the week, files that came and went, and receiving one.
+
+A file is kept first; it is read afterwards, at our pace.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from egide.doors.api.entry import ApiRequest, operation
+from egide.doors.desk.search_reads import find
 from egide.exchanges.acts import Arrival
 from egide.exchanges.acts import receive as receive_file
 from egide.exchanges.queries import causes
 from egide.exchanges.queries import files as latest_files
+from egide.journal import clock
 from egide.journal.permissions import Permission
+from egide.work.queries import delays, week
 
 router = Router()
+_MOST = 100
 
 
 class FileOut(Schema):
@@ -70,3 +77,34 @@ def rejects(request: ApiRequest) -> list[dict[str, Any]]:  # noqa: ARG001
         {"code": one.code, "count": one.count, "files": one.files, "message": one.message, "remedy": one.remedy}
         for one in causes()
     ]
+
+
+class Hit(Schema):
+    """One person found, with the number of the enrolment that tells who they are."""
+
+    number: str
+    name: str
+    detail: str
+
+
+class Found(Schema):
+    """What a search gives; ``more`` when there are others."""
+
+    results: list[Hit]
+    more: bool
+
+
+@router.get("/search", response=Found, tags=["adhérents"])
+@operation(Permission.READ)
+def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # noqa: ARG001
+    """Find people by name, number, phone, e-mail, social-security number, end of IBAN or birth date."""
+    hits, more = find(q, limit=max(1, min(limit, _MOST)))
+    return {"results": [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in hits], "more": more}
+
+
+@router.get("/week", tags=["pilotage"])
+@operation(Permission.STEER)
+def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
+    """Flows by team over a week, and the delay kept for nine acts in ten."""
+    asked = day or clock.today()
+    return {"teams": week(asked), "delays": delays(asked)}
