@@ -50,6 +50,6 @@ def test_nonsense_is_refused_in_words(operations: list[Any], role: str) -> None:
                 transaction.set_rollback(True)
             if answer.status_code >= 400:
                 told = answer.json()
-                assert all(told.get(part) for part in _KEPT), (operation.label, told)
+                assert all(told.get(part) for part in _KEPT), (case.operation.label, told)
 
         sent()

@@ -69,7 +69,7 @@ _BUDGET: list[tuple[str, str, int]] = [
 
 @pytest.fixture(scope="module")
 def demonstration(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """The demonstration of thirty members and its two months, a reject among them, on a base of its own; gives an address its names."""
+    """The demonstration and its two months, a reject among them, on a base of its own; gives an address its names."""
     with base_apart(server, "demo"):
         os.environ["EGIDE_TODAY"] = "2026-11-20"
         portfolio = populate(members=30, progress=lambda _: None)
@@ -97,5 +97,4 @@ def test_a_page_keeps_within_its_budget(demonstration: Callable[[str], str], rol
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(address)
     assert answer.status_code == 200, answer.content[:400]
-    print("BUDGET", path, len(asked))
     assert len(asked) <= most, "\n".join(query["sql"][:160] for query in asked)
