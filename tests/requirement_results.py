@@ -16,9 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def load_script() -> ModuleType:
-    """The command script/requirements, loaded from its file."""
-    loader = SourceFileLoader("script_requirements", str(ROOT / "script" / "requirements"))
+def load_script(name: str = "requirements") -> ModuleType:
+    """A command of script/ that is written in Python, loaded from its file."""
+    loader = SourceFileLoader(f"script_{name}", str(ROOT / "script" / name))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
