@@ -122,6 +122,17 @@ def _template_tags() -> Iterator[str]:
             yield from (f"egide.doors.frame.templatetags.{name}" for name in names.split())
 
 
+def test_no_test_imports_a_test() -> None:
+    """What two tests share stands in a module of its own: a test moved, renamed or left out of a run takes nothing away."""
+    offences = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        module = module_of(path.stem, path.read_text(encoding="utf-8"))
+        for node, name in rules.imports(module):
+            if any(part.startswith("test_") for part in name.split(".")):
+                offences.append(Offence(path.relative_to(ROOT).as_posix(), node.lineno, f"import {name}"))
+    nothing(offences, "Put what is shared in a module beside them whose name does not begin with test_.")
+
+
 def test_a_forgotten_module_is_found() -> None:
     """An import or a dotted string saves a module; a mention of itself does not."""
     modules = [
