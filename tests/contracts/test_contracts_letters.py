@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from  import change, enrol
 
+from egide.contracts.asked import change, enrol
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import enrolment_facts, enrolment_with_member
