@@ -29,9 +29,7 @@ SAID = Callable[[str], None]
 def made_younger(context: Context, enrolment: Enrolment) -> None:
     """The member's birth date is corrected by twenty years, as the desk does it: the act, and all that follows it."""
     person = _person(context, enrolment)
-    identity = Identity(
-        person.last_name, person.first_name, person.birth_date, person.birth_rank, person.insured_nir
-    )
+    identity = Identity(person.last_name, person.first_name, person.birth_date, person.birth_rank, person.insured_nir)
     corrected = replace(identity, birth_date=date(1955, 3, 12))
     carry_out(FOLLOWS, correct_identity, context, person.pk, corrected)
 
@@ -41,10 +39,13 @@ def sound(context: Context) -> None:
     with reading(context.actor.perimeters):
         found = audit(context)
         assert (found.count, found.first) == (0, ())
-        assert one(
-            """SELECT count(*) FROM (SELECT a.enrolment_id, sum(l.amount_cents) AS cents FROM ledger_line l
+        assert (
+            one(
+                """SELECT count(*) FROM (SELECT a.enrolment_id, sum(l.amount_cents) AS cents FROM ledger_line l
                JOIN ledger_account a ON a.id = l.account_id WHERE a.kind = 'member' GROUP BY 1) b WHERE b.cents < 0"""
-        ) == 0, "someone was debited of more than they owe"
+            )
+            == 0
+        ), "someone was debited of more than they owe"
 
 
 @pytest.fixture
@@ -57,9 +58,7 @@ def two(database: str, system: Context, today: SAID, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before its slice", "after its slice"])
-def test_a_correction_between_two_slices_is_called_once(
-    two: list[Enrolment], system: Context, before: bool
-) -> None:
+def test_a_correction_between_two_slices_is_called_once(two: list[Enrolment], system: Context, before: bool) -> None:
     """An identity corrected while its month is being called moves the due of that month once, and one debit asks for it."""
     last = max(two, key=lambda family: family.pk % 2)
     first = min(two, key=lambda family: family.pk % 2)

@@ -147,6 +147,15 @@ def sign_mandate(
 
 
 @dataclass(frozen=True, slots=True)
+class RightsNumbers:
+    """Under which numbers an organisation announces rights, as agreed with the compulsory scheme."""
+
+    amc_number: str  # eight digits
+    sender: str  # at most fourteen digits
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrganisation:
     """An insurer, or a delegate of one: who writes letters, collects premiums and pays for a perimeter."""
 
@@ -160,6 +169,7 @@ class NewOrganisation:
     creditor_identifier: str = ""
     iban: str = ""
     insurer: str = ""
+    rights: RightsNumbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,7 @@ def add_organisation(context: Context, new: NewOrganisation) -> int:
         name = new.name if delegate else ""
         perimeter_id = open_perimeter(act, code=new.code, insurer_name=insurer, delegate_name=name)
         account = check_iban(new.iban) if new.iban else None
+        rights = _checked_numbers(new.rights) if new.rights else RightsNumbers("", "", "")
         Organisation.objects.create(
             kind=new.kind,
             name=new.name,
@@ -202,10 +213,47 @@ def add_organisation(context: Context, new: NewOrganisation) -> int:
             creditor_identifier=check_creditor_identifier(new.creditor_identifier) if new.creditor_identifier else "",
             iban=account.compact if account else "",
             bic=(account.bic or "") if account else "",
+            amc_number=rights.amc_number,
+            rights_sender=rights.sender,
+            rights_recipient=rights.recipient,
         )
         act.on("perimeter", perimeter_id, new.name, perimeter_id)
         act.because(f"{'Délégataire' if delegate else 'Assureur'} {new.name} enregistré sous le code {new.code}.")
     return perimeter_id
+
+
+def set_rights_numbers(context: Context, code: str, numbers: RightsNumbers) -> None:
+    """Gives an organisation the numbers under which its next files of rights leave."""
+    with perform(context, "centre.rights_numbers", needs=Permission.OPERATE, given=[code, numbers]) as act:
+        found = Organisation.objects.select_for_update(of=("self",)).filter(perimeter__code=code)
+        organisation = found.exclude(kind="partner").order_by("kind").first()
+        if organisation is None or organisation.perimeter_id is None:
+            raise Refusal(
+                code="people.organisation_unknown",
+                where=code,
+                message="Aucun organisme n’a ce code.",
+                remedy="Voyez la liste : egide centre list.",
+            )
+        checked = _checked_numbers(numbers)
+        organisation.amc_number = checked.amc_number
+        organisation.rights_sender, organisation.rights_recipient = checked.sender, checked.recipient
+        organisation.save()
+        act.on("perimeter", organisation.perimeter_id, organisation.name, organisation.perimeter_id)
+        act.because(f"Droits annoncés sous le numéro {checked.amc_number}, de {checked.sender} à {checked.recipient}.")
+
+
+def _checked_numbers(numbers: RightsNumbers) -> RightsNumbers:
+    digits = all(
+        each.isascii() and each.isdecimal() for each in (numbers.amc_number, numbers.sender, numbers.recipient)
+    )
+    if not digits or len(numbers.amc_number) != 8 or max(len(numbers.sender), len(numbers.recipient)) > 14:
+        raise Refusal(
+            code="people.rights_numbers",
+            where=numbers.amc_number,
+            message="Le numéro d’organisme a huit chiffres ; l’émetteur et le destinataire en ont quatorze au plus.",
+            remedy="Recopiez-les de la convention d’échange signée avec la caisse.",
+        )
+    return numbers
 
 
 def _refuse_organisation(new: NewOrganisation) -> None:

@@ -244,6 +244,23 @@ def organisations() -> list[tuple[str, str, str]]:
     return list(found.values_list("perimeter__code", "kind", "name"))
 
 
+@dataclass(frozen=True, slots=True)
+class RightsSender:
+    """Under which numbers a perimeter announces rights."""
+
+    amc_number: str
+    sender: str
+    recipient: str
+
+
+def rights_sender(perimeter_id: int) -> RightsSender | None:
+    """The numbers of the organisation that manages a perimeter; None until they are recorded."""
+    found = Organisation.objects.filter(perimeter_id=perimeter_id).exclude(kind="partner").order_by("kind").first()
+    if found is None or not found.amc_number:
+        return None
+    return RightsSender(found.amc_number, found.rights_sender, found.rights_recipient)
+
+
 def users() -> list[User]:
     """Everyone who has an account, closed ones too, in order of name."""
     return list(User.objects.select_related("team").order_by("full_name", "pk"))

@@ -74,6 +74,7 @@ ACTS: Words = {
     "products.publish": _("Livre de règles publié"),
     "work.take": _("Dossier pris en charge"),
     "centre.organisation": _("Organisme enregistré"),
+    "centre.rights_numbers": _("Numéros d’échange de droits enregistrés"),
     "centre.team": _("Équipe ouverte"),
     "centre.user": _("Compte ouvert"),
     "centre.user_change": _("Compte changé"),
