@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from egide.contracts.models import Enrolment
-from egide.doors.desk import FOLLOWS
+from egide.doors.following import FOLLOWS
 from egide.journal.facts import Context
 from egide.journal.followers import carry_out
 from egide.journal.scope import reading

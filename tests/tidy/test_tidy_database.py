@@ -27,6 +27,8 @@ INSERT_ONLY = (
     "benefits_ignored_line",
     "contracts_aidcertificate",
     "products_productversion",
+    "people_householdpast",
+    "people_personpast",
 )
 
 _PERIMETERS = """

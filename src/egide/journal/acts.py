@@ -176,7 +176,7 @@ def _keep_touches(cursor, record: Record, *, parent: Record | None) -> None:  # 
 
 
 def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) -> None:  # type: ignore[no-untyped-def]
-    """Last thing before the commit, because the chain holds its head from here on."""
+    """The line of the act and its key; the chain is nobody's affair here, and takes it once it is committed."""
     if record.subject is None:
         raise AssertionError(f"the act {record.kind} never said what it was about")
     context = record.context

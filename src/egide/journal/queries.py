@@ -1,4 +1,4 @@
-"""Reads of the journal: who the system is, the acts of a file, the broken links of the chain."""
+"""Reads of the journal: who the system is, the acts of a file, their places in the chain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
-from egide.journal.models import Act, Key, Perimeter
+from egide.journal.models import Act, Key, Perimeter, Seal
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 ActRow: TypeAlias = Act
@@ -67,11 +67,9 @@ def _owned_by(actor: Actor) -> Q:
     return by_label if actor.id is None else Q(actor_id=actor.id) | by_label
 
 
-def broken_links(at_most: int = 5) -> list[int]:
-    """Positions where the chain does not hold; none when nobody touched the journal behind its door."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT act_position FROM journal_broken_links(%s)", [at_most])
-        return [row[0] for row in cursor.fetchall()]
+def positions_of(act_ids: Sequence[int]) -> dict[int, int]:
+    """The place in the chain of each of these acts; those that wait for their seal have none."""
+    return dict(Seal.objects.filter(act_id__in=list(act_ids)).values_list("act_id", "position"))
 
 
 def snapshot() -> str:
