@@ -99,8 +99,6 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
             "called_cents": done.called_cents,
             "debits": done.debits,
             "debited_cents": done.debited_cents,
-            "due_on": f"{done.collection.on:%d/%m/%Y}",
-            "late": done.collection.late,
         }
         if dry_run:
             return Ending("Essai, rien n’est gardé. À appeler, " + said, figures)
