@@ -19,7 +19,8 @@ from egide.journal import store
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.acts import RightsNumbers, set_rights_numbers
+from egide.people.acts import set_rights_numbers
+from egide.people.facts import RightsNumbers
 from egide.people.models import Organisation
 from egide.work.models import Item
 from people.families import a_family, enrolled, one, rows
@@ -216,21 +217,18 @@ def test_no_rights_leave_without_the_numbers_agreed_with_the_scheme(family: Enro
 
 
 @pytest.mark.parametrize(
-    ("code",            "numbers",                                        "refusal"),
-    [
-        ("nobody",         RightsNumbers("12345678", "1", "2"),           "people.organisation_unknown"),
-        ("rives_de_loire", RightsNumbers("1234567", "1", "2"),            "people.rights_numbers"),
-        ("rives_de_loire", RightsNumbers("1234567A", "1", "2"),           "people.rights_numbers"),
-        ("rives_de_loire", RightsNumbers("12345678", "", "2"),            "people.rights_numbers"),
-        ("rives_de_loire", RightsNumbers("12345678", "1" * 15, "2"),      "people.rights_numbers"),
-    ],
-)  # fmt: skip
-def test_numbers_that_cannot_be_are_refused(
-    db: None, system: Context, code: str, numbers: RightsNumbers, refusal: str
-) -> None:
-    """An organisation that nobody knows, a number that is not one: nothing is recorded."""
-    before = rows("SELECT id, amc_number, rights_sender, rights_recipient FROM people_organisation ORDER BY id")
+    "numbers", [("1234567", "1", "2"), ("1234567A", "1", "2"), ("12345678", "", "2"), ("12345678", "1" * 15, "2")]
+)
+def test_numbers_that_cannot_be_are_refused(numbers: tuple[str, str, str]) -> None:
+    """Eight digits for the organisation, fourteen at most for each party: anything else is refused before it is sent."""
     with pytest.raises(Refusal) as refused:
-        set_rights_numbers(system, code, numbers)
-    assert refused.value.code == refusal
-    assert rows("SELECT id, amc_number, rights_sender, rights_recipient FROM people_organisation ORDER BY id") == before
+        RightsNumbers(*numbers)
+    assert refused.value.code == "people.rights_numbers"
+
+
+def test_numbers_are_those_of_an_organisation_that_exists(db: None, system: Context) -> None:
+    """A code that nobody has is refused, and nothing is recorded."""
+    with pytest.raises(Refusal) as refused:
+        set_rights_numbers(system, "nobody", RightsNumbers("12345678", "1", "2"))
+    assert refused.value.code == "people.organisation_unknown"
+    assert one("SELECT count(*) FROM people_organisation WHERE amc_number = '12345678'") == 0

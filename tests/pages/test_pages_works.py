@@ -175,6 +175,7 @@ def test_a_month_is_called_from_its_figures(desk: Client, families: list[str]) -
     trial = followed(desk, asked)
     called = one("SELECT (figures->>'called_cents')::bigint FROM work_job")
     assert called > 0 and "Rien n’est encore gardé" in trial and "Appeler décembre 2015" in trial
+    assert "Prélèvement le 29/12/2015 : le jour annoncé, le 07/12/2015, ne peut plus être présenté" in trial
     assert one("SELECT count(*) FROM premiums_call") == 0
     number = asked.url.rpartition("/")[2]  # type: ignore[attr-defined]
     page = followed(desk, launched(desk, "appel", act="call", trial=number))

@@ -15,7 +15,8 @@ from egide.journal.facts import Context, Role
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_codes
 from egide.kernel.identifiers import make_iban
-from egide.people.acts import NewOrganisation, NewTeam, NewUser, RightsNumbers, add_organisation, add_team, add_user
+from egide.people.acts import NewOrganisation, NewTeam, NewUser, add_organisation, add_team, add_user
+from egide.people.facts import RightsNumbers
 from egide.people.queries import teams, users
 
 INSURER = "Union mutualiste Horizon"

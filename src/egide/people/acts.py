@@ -19,6 +19,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_creditor_identifier, check_iban, check_siren, make_rum
 from egide.kernel.text import sort_key
 from egide.people.address_acts import keep_former_person
+from egide.people.facts import RightsNumbers
 from egide.people.models import BankAccount, Household, Mandate, Organisation, Person, Team, User
 from egide.work.acts import release
 
@@ -145,15 +146,6 @@ def sign_mandate(
 
 
 @dataclass(frozen=True, slots=True)
-class RightsNumbers:
-    """Under which numbers an organisation announces rights, as agreed with the compulsory scheme."""
-
-    amc_number: str  # eight digits
-    sender: str  # at most fourteen digits
-    recipient: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewOrganisation:
     """An insurer, or a delegate of one: who writes letters, collects premiums and pays for a perimeter."""
 
@@ -199,7 +191,6 @@ def add_organisation(context: Context, new: NewOrganisation) -> int:
         name = new.name if delegate else ""
         perimeter_id = open_perimeter(act, code=new.code, insurer_name=insurer, delegate_name=name)
         account = check_iban(new.iban) if new.iban else None
-        rights = _checked_numbers(new.rights) if new.rights else RightsNumbers("", "", "")
         Organisation.objects.create(
             kind=new.kind,
             name=new.name,
@@ -211,9 +202,7 @@ def add_organisation(context: Context, new: NewOrganisation) -> int:
             creditor_identifier=check_creditor_identifier(new.creditor_identifier) if new.creditor_identifier else "",
             iban=account.compact if account else "",
             bic=(account.bic or "") if account else "",
-            amc_number=rights.amc_number,
-            rights_sender=rights.sender,
-            rights_recipient=rights.recipient,
+            **(_columns(new.rights) if new.rights else {}),
         )
         act.on("perimeter", perimeter_id, new.name, perimeter_id)
         act.because(f"{'Délégataire' if delegate else 'Assureur'} {new.name} enregistré sous le code {new.code}.")
@@ -232,26 +221,14 @@ def set_rights_numbers(context: Context, code: str, numbers: RightsNumbers) -> N
                 message="Aucun organisme n’a ce code.",
                 remedy="Voyez la liste : egide centre list.",
             )
-        checked = _checked_numbers(numbers)
-        organisation.amc_number = checked.amc_number
-        organisation.rights_sender, organisation.rights_recipient = checked.sender, checked.recipient
-        organisation.save()
+        Organisation.objects.filter(pk=organisation.pk).update(**_columns(numbers))
         act.on("perimeter", organisation.perimeter_id, organisation.name, organisation.perimeter_id)
-        act.because(f"Droits annoncés sous le numéro {checked.amc_number}, de {checked.sender} à {checked.recipient}.")
+        act.because(f"Droits annoncés sous le numéro {numbers.amc_number}, de {numbers.sender} à {numbers.recipient}.")
 
 
-def _checked_numbers(numbers: RightsNumbers) -> RightsNumbers:
-    digits = all(
-        each.isascii() and each.isdecimal() for each in (numbers.amc_number, numbers.sender, numbers.recipient)
-    )
-    if not digits or len(numbers.amc_number) != 8 or max(len(numbers.sender), len(numbers.recipient)) > 14:
-        raise Refusal(
-            code="people.rights_numbers",
-            where=numbers.amc_number,
-            message="Le numéro d’organisme a huit chiffres ; l’émetteur et le destinataire en ont quatorze au plus.",
-            remedy="Recopiez-les de la convention d’échange signée avec la caisse.",
-        )
-    return numbers
+def _columns(numbers: RightsNumbers) -> dict[str, str]:
+    names = ("amc_number", "rights_sender", "rights_recipient")
+    return dict(zip(names, (numbers.amc_number, numbers.sender, numbers.recipient), strict=True))
 
 
 def _refuse_organisation(new: NewOrganisation) -> None:

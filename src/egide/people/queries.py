@@ -14,6 +14,7 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.kernel.text import search_key
+from egide.people.facts import RightsNumbers
 from egide.people.models import Organisation, Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -244,21 +245,12 @@ def organisations() -> list[tuple[str, str, str]]:
     return list(found.values_list("perimeter__code", "kind", "name"))
 
 
-@dataclass(frozen=True, slots=True)
-class RightsSender:
-    """Under which numbers a perimeter announces rights."""
-
-    amc_number: str
-    sender: str
-    recipient: str
-
-
-def rights_sender(perimeter_id: int) -> RightsSender | None:
+def rights_sender(perimeter_id: int) -> RightsNumbers | None:
     """The numbers of the organisation that manages a perimeter; None until they are recorded."""
     found = Organisation.objects.filter(perimeter_id=perimeter_id).exclude(kind="partner").order_by("kind").first()
     if found is None or not found.amc_number:
         return None
-    return RightsSender(found.amc_number, found.rights_sender, found.rights_recipient)
+    return RightsNumbers(found.amc_number, found.rights_sender, found.rights_recipient)
 
 
 def users() -> list[User]:

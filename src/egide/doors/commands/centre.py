@@ -14,7 +14,6 @@ from egide.people.acts import (
     NewOrganisation,
     NewTeam,
     NewUser,
-    RightsNumbers,
     add_organisation,
     add_team,
     add_user,
@@ -24,6 +23,7 @@ from egide.people.acts import (
     reopen_user,
     set_rights_numbers,
 )
+from egide.people.facts import RightsNumbers
 from egide.people.queries import organisations, team_named, teams, users
 
 # Letters and digits that nobody mistakes for one another when a password is read aloud or copied from paper.
