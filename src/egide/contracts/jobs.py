@@ -13,6 +13,7 @@ from egide.journal import clock, store
 from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
 from egide.people.acts import Identity, correct_identity
@@ -53,7 +54,7 @@ def _envelope(perimeter_id: int, act_id: int) -> Envelope:
     if numbers is None:
         raise Refusal(
             code="rights.no_number",
-            where=f"périmètre {perimeter_id}",
+            where=perimeter_names([perimeter_id])[perimeter_id],
             message="Les numéros sous lesquels cet organisme annonce ses droits ne sont pas enregistrés ; rien n’est parti.",
             remedy="Demandez à l’exploitation de les enregistrer (egide centre rights), puis recommencez.",
         )
