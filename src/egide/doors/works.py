@@ -99,6 +99,7 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
             "called_cents": done.called_cents,
             "debits": done.debits,
             "debited_cents": done.debited_cents,
+            "collection": done.collection.sentence if done.debits else "",
         }
         if dry_run:
             return Ending("Essai, rien n’est gardé. À appeler, " + said, figures)

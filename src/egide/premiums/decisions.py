@@ -158,15 +158,16 @@ def member_lines(changes: pl.DataFrame) -> pl.DataFrame:
 
     Where taxes move inside a premium that does not, it is taken back and posted again with its taxes.
     """
-    taxes = (
-        _of(changes, Nature.TAX)
-        .group_by(_PERSON_MONTH)
-        .agg(parts=pl.format('"{}":{}', "detail", "change_cents").str.join(","))
-        .with_columns(parts=pl.lit("{") + pl.col("parts") + "}", nature=pl.lit(Nature.PREMIUM.value))
-    )
-    lines = changes.filter(pl.col("nature") != Nature.TAX.value).join(
-        taxes, on=[*_PERSON_MONTH, "nature"], how="left", maintain_order="left"
-    )
+    taxes = _of(changes, Nature.TAX)
+    names = taxes["detail"].unique().sort().to_list()
+    lines = changes.filter(pl.col("nature") != Nature.TAX.value)
+    for name in names:
+        said = pl.format(f'"{name}":{{}}', "change_cents").alias(name)
+        mine = taxes.filter(pl.col("detail") == name).select(*_PERSON_MONTH, said, nature=pl.lit(Nature.PREMIUM.value))
+        lines = lines.join(mine, on=[*_PERSON_MONTH, "nature"], how="left", maintain_order="left")
+    inside_it = pl.concat_str([pl.lit(""), *names], separator=",", ignore_nulls=True).str.strip_prefix(",")
+    parts = pl.when(inside_it != "").then(pl.lit("{") + inside_it + "}")
+    lines = lines.with_columns(parts=parts).drop(names)
     moved = lines.filter(pl.col("change_cents") != 0)
     inside = lines.filter(pl.col("change_cents") == 0)
     if inside.is_empty():
@@ -181,26 +182,20 @@ def counterparts(changes: pl.DataFrame) -> pl.DataFrame:
 
     Each tax and each fund of aids moves by its own change; the insurer has the gross less its taxes.
     """
-    change = pl.col("change_cents")
-    insurer = changes.filter(pl.col("nature").is_in([Nature.PREMIUM.value, Nature.TAX.value])).select(
-        "period",
-        kind=pl.lit(AccountKind.PREMIUMS.value),
-        detail=pl.lit(""),
-        nature=pl.lit(Nature.PREMIUM.value),
-        amount_cents=pl.when(pl.col("nature") == Nature.TAX.value).then(change).otherwise(-change),
-    )
-    taxes = _of(changes, Nature.TAX).select(
-        "period", "detail", "nature", kind=pl.lit(AccountKind.TAX.value), amount_cents=-change
-    )
-    aids = changes.filter(pl.col("nature").is_in([Nature.AID_ACS.value, Nature.AID_OTHER.value])).select(
-        "period", "nature", kind=pl.lit(AccountKind.AID_FUND.value), detail=pl.col("nature"), amount_cents=-change
-    )
-    return (
-        pl.concat([taxes, insurer, aids], how="diagonal")
-        .group_by("kind", "detail", "nature", "period", maintain_order=True)
-        .agg(pl.col("amount_cents").sum())
-        .filter(pl.col("amount_cents") != 0)
-    )
+    moved = changes.group_by("nature", "detail", "period", maintain_order=True).agg(cents=pl.col("change_cents").sum())
+    nature, cents = pl.col("nature"), pl.col("cents")
+    tax, premium = nature == Nature.TAX.value, nature == Nature.PREMIUM.value
+    sides = [
+        moved.filter(tax).select("detail", "nature", "period", kind=pl.lit(AccountKind.TAX.value), amount_cents=-cents),
+        moved.filter(tax | premium)
+        .group_by("period", maintain_order=True)
+        .agg(amount_cents=pl.when(tax).then(cents).otherwise(-cents).sum())
+        .with_columns(kind=pl.lit(AccountKind.PREMIUMS.value), detail=pl.lit(""), nature=pl.lit(Nature.PREMIUM.value)),
+        moved.filter(~(tax | premium)).select(
+            "nature", "period", kind=pl.lit(AccountKind.AID_FUND.value), detail=nature, amount_cents=-cents
+        ),
+    ]
+    return pl.concat(sides, how="diagonal").filter(pl.col("amount_cents") != 0)
 
 
 def _of(rows: pl.DataFrame, nature: Nature) -> pl.DataFrame:
