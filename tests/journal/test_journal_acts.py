@@ -10,7 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, connections, transaction
 
-from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
+from egide.contracts.acts.forms import save_form, validate_form
+from egide.contracts.acts.papers import ask_papers, papers_received
 from egide.house import RIGHTS
 from egide.journal import clock
 from egide.journal.acts import AlreadyDone, fingerprint, perform

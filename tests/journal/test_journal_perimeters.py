@@ -10,7 +10,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from egide.benefits.jobs.paying import issue_statements, pay
-from egide.contracts.acts.forms import ask_papers
+from egide.contracts.acts.papers import ask_papers
 from egide.contracts.asked import enrol
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.exchanges.queries import file_to_read

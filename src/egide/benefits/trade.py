@@ -5,12 +5,13 @@ from __future__ import annotations
 from egide.benefits.asked import JOBS
 from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import FOLLOWS, audit
-from egide.journal.trade import Format, Trade
+from egide.journal.trade import Format, PaperKind, Trade
 
 _MEGABYTE = 1024 * 1024
 
 TRADE = Trade(
     "benefits",
+    papers=(PaperKind("statement"),),
     jobs=JOBS,
     formats=(
         Format("noemie.care", "scheme", "in", True, 512 * _MEGABYTE, "care.read"),

@@ -10,6 +10,10 @@ from egide.doors.frame import health, opened, sign_in
 
 opened.check()
 
+handler403 = "egide.doors.frame.lost.forbidden"
+handler404 = "egide.doors.frame.lost.not_found"
+handler500 = "egide.doors.frame.lost.accident"
+
 urlpatterns = [
     path("connexion", sign_in.sign_in, name="sign-in"),
     path("deconnexion", sign_in.sign_out, name="sign-out"),

@@ -21,6 +21,7 @@ class Permission(str):
     BENEFITS: ClassVar[Permission]
     EXCHANGES: ClassVar[Permission]
     CONTACT: ClassVar[Permission]
+    MEASURE: ClassVar[Permission]
     STEER: ClassVar[Permission]
     AUDIT: ClassVar[Permission]
     PRODUCTS: ClassVar[Permission]
@@ -35,6 +36,7 @@ Permission.PREMIUMS = Permission("premiums")
 Permission.BENEFITS = Permission("benefits")
 Permission.EXCHANGES = Permission("exchanges")
 Permission.CONTACT = Permission("contact")
+Permission.MEASURE = Permission("measure")
 Permission.STEER = Permission("steer")
 Permission.AUDIT = Permission("audit")
 Permission.PRODUCTS = Permission("products")

@@ -45,6 +45,14 @@ class ItemKind:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperKind:
+    """A kind of paper kept on a file, and whether it tells of health: it does unless declared otherwise."""
+
+    code: str
+    health: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What a job did: the sentence that people read, and its figures for the screen."""
 
@@ -87,7 +95,7 @@ class Trade:
     jobs: tuple[JobKind, ...] = ()
     formats: tuple[Format, ...] = ()
     natures: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    papers: tuple[PaperKind, ...] = ()
     quiet: tuple[str, ...] = ()  # acts that tell nothing to who looks at a subject
     follows: tuple[Follow, ...] = ()
     invariants: tuple[Invariant, ...] = ()

@@ -20,9 +20,7 @@ from egide.contracts.queries import (
     enrolment_with_member,
     enrolments_touched_since,
 )
-from egide.documents.acts import keep_document
-from egide.documents.rendering import render
-from egide.documents.safety import safe_pdf
+from egide.documents.acts import issue
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, refuse_file, send
 from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
@@ -45,9 +43,11 @@ from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accoun
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
-from egide.premiums.decisions import debit_day
+from egide.premiums.decisions import collection
+from egide.premiums.facts import Collection
 from egide.premiums.models import Call, Debit
-from egide.premiums.papers import schedule_paper
+from egide.premiums.notice_jobs import issue_notices
+from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 
 _ENROLMENTS_PER_SLICE = 40_000
@@ -63,6 +63,7 @@ class Called:
     debits: int
     debited_cents: int
     file_id: int | None
+    collection: Collection  # when the bank is asked to debit; it may be past the convention's limit, and says so
 
 
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
@@ -73,9 +74,10 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
             enrolment = enrolment_with_member(enrolment_id)
             open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
-            if new_schedule:
-                _issue_schedule(act, enrolment)
-        bring_up_to_date(act, enrolment_ids)
+        changes = bring_up_to_date(act, enrolment_ids)
+        if new_schedule:
+            for enrolment_id in enrolment_ids:
+                _issue_schedule(act, enrolment_with_member(enrolment_id), changes.filter(enrolment_id=enrolment_id))
 
 
 def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
@@ -88,20 +90,18 @@ def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
 FOLLOWS = (Follow("enrolment", follow_contracts),)
 
 
-def _issue_schedule(record: Record, enrolment: EnrolmentRow) -> None:
+def _issue_schedule(record: Record, enrolment: EnrolmentRow, changes: pl.DataFrame) -> None:
     around = max(clock.today(), enrolment.starts_on)
     schedule = schedule_of(enrolment.pk, around=around)
     if not any(instalment.shares for instalment in schedule.instalments):
         return
-    pdf = render(schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule), issued_on=clock.today())
-    keep_document(
+    issue(
         record,
-        pdf,
+        schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule, changes),
         kind="schedule",
         title=f"Échéancier du {clock.today():%d/%m/%Y}",
         subject=("enrolment", enrolment.pk),
         perimeter_id=enrolment.perimeter_id,
-        pages=safe_pdf(pdf).pages,
     )
     record.because(f"Échéancier : {format_eur(schedule.to_pay_cents)} à payer sur {len(schedule.instalments)} mois.")
 
@@ -152,9 +152,11 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, facts.seen)
-    debits, debited, file_id = _debit(context, call, month, perimeter_id)
+    when = collection(month, today=clock.today())
+    debits, debited, file_id = _debit(context, call, when, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
-    return Called(enrolments, called, debits, debited, file_id)
+    issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
+    return Called(enrolments, called, debits, debited, file_id, when)
 
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
@@ -178,8 +180,9 @@ def _catch_up(context: Context, seen: str) -> None:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tuple[int, int, int | None]:
+def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) -> tuple[int, int, int | None]:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
+    month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
         wanted = to_debit(month, perimeter_id=perimeter_id)
         act.on("premium_call", call.pk, format_month(month), perimeter_id)
@@ -187,17 +190,17 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
             call.stage = "debited"
             call.save()
             return 0, 0, None
-        due_on = debit_day(month)
-        content = _debit_file(wanted, month, due_on, perimeter_id, act.id)
+        content = _debit_file(wanted, month, when.on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
         file = send(act, arrival, lines=wanted.height)
-        _keep_debits(wanted, month, due_on, perimeter_id, file.pk)
+        _keep_debits(wanted, month, when.on, perimeter_id, file.pk)
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
         total = int(wanted["amount_cents"].sum())
-        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk}
+        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk, "due_on": str(when.on)}
+        act.because(when.sentence)
     return wanted.height, total, file.pk
 
 
@@ -340,7 +343,7 @@ def audit(context: Context) -> Iterator[Finding]:
         offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
     yield Finding(
         "premiums.posted_equals_due",
-        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
+        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui, taxe par taxe.",
         count,
         tuple(offenders[:5]),
     )

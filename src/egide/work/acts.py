@@ -13,14 +13,18 @@ from egide.journal.facts import Actor, Context
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
+from egide.kernel.reference import load_time_limit
 from egide.work.kinds import carries_health, may_work, needed
 from egide.work.models import Item, Pause
-from egide.work.queries import clock_of
+from egide.work.queries import clock_of, day_of
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item to open: its time limit starts at its reception (``limit_days`` in ``limit_unit``)."""
+    """An item to open: its time limit runs from its reception, until the file is known to be incomplete.
+
+    ``limit`` names the line of ``reference/time_limits.csv`` that imposes it.
+    """
 
     kind: str
     title: str
@@ -28,8 +32,7 @@ class NewItem:
     subject_kind: str
     subject_id: int
     received_at: datetime
-    limit_days: int
-    limit_unit: str = "working"
+    limit: str
     region: str = "national"
     team_id: int | None = None
     detail: dict[str, object] = field(default_factory=dict)
@@ -44,6 +47,23 @@ def open_item(record: Record, new: NewItem) -> Item:
     )
     if existing:
         return existing
+    item = _drawn(new)
+    item.save()
+    record.because(f"À traiter au plus tard le {item.due_on:%d/%m/%Y}.")
+    return item
+
+
+def done_at_once(record: Record, new: NewItem) -> Item:
+    """What is asked and done in one act is measured like the rest: an item that opens and closes with it."""
+    item = _drawn(new)
+    close(record, item)
+    return item
+
+
+def _drawn(new: NewItem) -> Item:
+    """An item not kept yet, with its limit as the reference gives it on the day of reception, and its due date."""
+    day = day_of(new.received_at)
+    limit = load_time_limit(new.limit, day)
     item = Item(
         kind=new.kind,
         title=new.title,
@@ -53,19 +73,19 @@ def open_item(record: Record, new: NewItem) -> Item:
         subject_id=new.subject_id,
         detail=new.detail,
         received_at=new.received_at,
-        limit_days=new.limit_days,
-        limit_unit=new.limit_unit,
+        complete_on=day,
+        limit_code=new.limit,
+        limit_days=limit.amount,
+        limit_unit=limit.unit.value,
         region=new.region,
         health=carries_health(new.kind),
     )
-    item.due_on = clock_of(item, (), clock.today()).due_on
-    item.save()
-    record.because(f"À traiter avant le {item.due_on:%d/%m/%Y}.")
+    item.due_on = clock_of(item, (), day).due_on
     return item
 
 
 def pause(record: Record, item: Item, reason: str, *, on: date | None = None) -> None:
-    """Stops the clock of an item, with its reason; a clock already stopped only changes its reason."""
+    """A file is known to be incomplete: no clock runs, nor ran; one known already only changes its reason."""
     day = on or clock.today()
     running = item.pauses.filter(end__isnull=True).first()
     if running:
@@ -79,20 +99,19 @@ def pause(record: Record, item: Item, reason: str, *, on: date | None = None) ->
 
 
 def resume(record: Record, item: Item, *, on: date | None = None) -> None:
-    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641).
+    """A file is complete: its whole limit runs from the next day (CPC 641), whatever was read before.
 
-    What came before the pause began (letters that cross) ends it on its first day.
+    The last paper may have come before the others were asked for (letters that cross): the file is complete that day.
     """
     day = on or clock.today()
     running = item.pauses.filter(end__isnull=True).first()
     if running:
-        day = max(day, running.start)
-        running.end = day + timedelta(days=1)
+        running.end = max(day, running.start) + timedelta(days=1)
         running.save()
-    item.state = "open"
+    item.state, item.complete_on = "open", max(day, item.complete_on)
     item.due_on = clock_of(item, tuple(item.pauses.all()), day).due_on
     item.save()
-    record.because(f"Délai repris le {day:%d/%m/%Y}, échéance le {item.due_on:%d/%m/%Y}.")
+    record.because(f"Dossier complet le {item.complete_on:%d/%m/%Y}, échéance le {item.due_on:%d/%m/%Y}.")
 
 
 def close(record: Record, item: Item) -> None:

@@ -14,13 +14,20 @@ from egide.contracts.acts.reception import ReceivedForm
 from egide.contracts.asked import change, enrol
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import ArrivalChannel, EndorsementAsked
-from egide.contracts.queries import FormRow, enrolment_by_number, enrolment_facts, find_form, forms_in
+from egide.contracts.queries import (
+    FormRow,
+    book_of_change,
+    enrolment_by_number,
+    enrolment_facts,
+    find_form,
+    forms_in,
+)
 from egide.documents.safety import safe_pdf
 from egide.doors.api.entry import ApiRequest, absent, operation
 from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.journal import clock
-from egide.journal.permissions import Permission
+from egide.journal.permissions import Permission, may
 
 router = Router()
 
@@ -141,7 +148,7 @@ def validate(request: ApiRequest, form_id: int, given: RevisionIn) -> dict[str, 
 
 
 class EndorsementIn(Schema):
-    """A change, written as on the desk: kind is add_person, remove_person or terminate; dates ISO; amounts « 350,00 »."""
+    """A change, written as on the desk: kind is add_person, remove_person, terminate or withdraw."""
 
     kind: str
     received_on: str
@@ -153,8 +160,12 @@ class EndorsementIn(Schema):
     birth_rank: str = "1"
     nir: str = ""
     student: bool = False
+    school: bool = False
+    nir_checked: bool = False
     person_id: str = ""
     reason: str = ""
+    cause: str = "demande"
+    agreement: str = ""
     amount: str = ""
     agreed_on: str = ""
     valid_until: str = ""
@@ -178,10 +189,12 @@ def _asked(number: str, given: EndorsementIn) -> tuple[int, EndorsementAsked]:
 
 @router.post("/members/{number}/endorsements/preview", tags=["avenants"])
 @operation(Permission.ENDORSE)
-def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:  # noqa: ARG001
+def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) -> dict[str, Any]:
     """Every euro and right that a change will move. Nothing is written: no key is needed."""
     enrolment_id, asked = _asked(number, given)
-    return preview(number, numbered(plan(enrolment_facts(enrolment_id), asked, today=clock.today())))
+    facts = enrolment_facts(enrolment_id)
+    planned = numbered(plan(facts, asked, book=book_of_change(facts, asked)))
+    return preview(number, planned, health=may(request.context.actor.role, Permission.READ_HEALTH))
 
 
 @router.post("/members/{number}/endorsements", tags=["avenants"])

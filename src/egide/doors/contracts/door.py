@@ -6,11 +6,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from egide.doors.contracts import (
+    account_change,
     api,
     endorsement,
     enrolment,
+    enrolment_papers,
     enrolment_tables,
     enrolments,
+    letter,
     reception,
     rights,
     why_covers,
@@ -24,9 +27,12 @@ DOOR = Door(
     "contracts",
     urls=(
         path("adherents/<str:number>/avenant", endorsement.endorsement, name="endorsement"),
+        path("adherents/<str:number>/compte-bancaire", account_change.account_change, name="account-change"),
+        path("adherents/<str:number>/courrier", letter.letter, name="letter"),
         path("adhesions", enrolments.enrolments, name="enrolments"),
         path("adhesions/recevoir", reception.reception, name="enrolment-new"),
         path("adhesions/<int:form_id>", enrolment.enrolment, name="enrolment"),
+        path("adhesions/<int:form_id>/pieces", enrolment_papers.enrolment_papers, name="enrolment-papers"),
         path("droits", rights.rights, name="rights"),
         path("droits/<int:movement_id>", rights.right, name="right"),
         path("fichiers/modele", enrolment_tables.sheet_template, name="sheet-template"),
@@ -43,6 +49,7 @@ DOOR = Door(
             lambda identifier, _label: reverse("right", args=[identifier]),
             lambda identifier: reverse("right", args=[identifier]),
             "movement",
+            (Permission.READ, Permission.EXCHANGES),
         ),
         SubjectPage(
             "form",

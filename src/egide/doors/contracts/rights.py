@@ -48,14 +48,14 @@ def rights(request: PageRequest) -> HttpResponse:
         "filters": filters(
             base, "etat", wanted, [(code, label, None) for code, (label, _tone) in MOVEMENT_STATES.items()]
         ),
-        "rows": [{**movement_shape(one), **by_subject.get(one.id, {})} for one in shown],
+        "rows": [{**movement_shape(request, one), **by_subject.get(one.id, {})} for one in shown],
         "page": page_shape(base, {"etat": wanted}, number=number, size=SIZE, shown=len(shown), more=len(found) > SIZE),
         "form_key": str(uuid.uuid4()),
     }
     return show(request, "contracts/rights.html", context, nav="rejects")
 
 
-def movement_shape(one: Movement) -> Shape:
+def movement_shape(request: PageRequest, one: Movement) -> Shape:
     """A movement as lists show it: for whom, what, when, and what the scheme answered."""
     label, tone = MOVEMENT_STATES[one.state]
     answered = RETURN_CODES.get(one.return_code)
@@ -72,7 +72,9 @@ def movement_shape(one: Movement) -> Shape:
         "code": one.return_code,
         "answer": answered[1] if answered else "",
         "file": one.file_name or "",
-        "file_url": reverse("file", args=[one.file_id]) if one.file_id else "",
+        "file_url": reverse("file", args=[one.file_id])
+        if one.file_id and allowed(request, Permission.EXCHANGES)
+        else "",
         "sent_at": one.sent_at,
     }
 
@@ -146,7 +148,7 @@ def _show(
     items = open_items_about("movement", [found.id])
     open_ = found.state == "rejected"
     context = {
-        "right": movement_shape(found),
+        "right": movement_shape(request, found),
         "told": _told(found) if allowed(request, Permission.READ) else None,
         "refused": open_,
         "fields": _fields(typed, refusals) if open_ and allowed(request, Permission.ENDORSE) else [],

@@ -5,6 +5,7 @@ A file is kept first; it is read afterwards, at our pace.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +20,8 @@ from egide.exchanges.queries import causes
 from egide.exchanges.queries import files as latest_files
 from egide.journal import clock
 from egide.journal.permissions import Permission
-from egide.work.queries import delays, week
+from egide.work.delays import delays
+from egide.work.queries import week
 
 router = Router()
 _MOST = 100
@@ -98,13 +100,14 @@ class Found(Schema):
 @operation(Permission.READ)
 def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # noqa: ARG001
     """Find people by name, number, phone, e-mail, social-security number, end of IBAN or birth date."""
-    hits, more = find(q, limit=max(1, min(limit, _MOST)))
-    return {"results": [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in hits], "more": more}
+    found = find(q, limit=max(1, min(limit, _MOST)))
+    results = [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in found.hits]
+    return {"results": results, "more": found.bounded or found.total > len(results)}
 
 
 @router.get("/week", tags=["pilotage"])
-@operation(Permission.STEER)
+@operation(Permission.MEASURE)
 def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Flows by team over a week, and the delay kept for nine acts in ten."""
     asked = day or clock.today()
-    return {"teams": week(asked), "delays": delays(asked)}
+    return {"teams": week(asked), "delays": [asdict(one) for one in delays(asked)]}

@@ -16,6 +16,7 @@ from egide.doors.desk import (
     search,
     today,
     week,
+    week_items,
     why,
     why_acts,
     works,
@@ -43,6 +44,7 @@ DOOR = Door(
         path("travaux/<int:job_id>", works.work, name="work"),
         path("travaux/<slug:what>", launching.launch, name="work-new"),
         path("semaine", week.week, name="week"),
+        path("semaine/dossiers", week_items.week_items, name="week-items"),
         path("journal", journal.journal, name="journal"),
         path("pourquoi/<slug:kind>/<str:key>", why.why, name="why"),
         path("documents/<int:document_id>", documents.document, name="document"),
@@ -62,7 +64,7 @@ DOOR = Door(
             (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
             50,
         ),
-        Section("week", _("La semaine"), "bar-chart-line", "s", (Permission.STEER,), 70),
+        Section("week", _("La semaine"), "bar-chart-line", "s", (Permission.MEASURE,), 70),
         Section("journal", _("Journal"), "journal-text", "j", (Permission.AUDIT, Permission.STEER), 80),
     ),
     # The last ones are the first that a request served before leads to.
@@ -74,6 +76,7 @@ DOOR = Door(
             lambda identifier, _label: reverse("file", args=[identifier]),
             lambda identifier: f"{reverse('rejects')}?file={identifier}",
             "file",
+            (Permission.EXCHANGES,),
         ),
         SubjectPage(
             "item",
@@ -82,9 +85,14 @@ DOOR = Door(
             lambda identifier, _label: reverse("item", args=[identifier]),
             None,
             "item",
+            (Permission.READ, Permission.EXCHANGES),
         ),
         SubjectPage(
-            "reject", _("Rejet"), "exclamation-octagon", lambda identifier, _label: reverse("reject", args=[identifier])
+            "reject",
+            _("Rejet"),
+            "exclamation-octagon",
+            lambda identifier, _label: reverse("reject", args=[identifier]),
+            needs=(Permission.EXCHANGES,),
         ),
         SubjectPage(
             "document",
@@ -101,6 +109,7 @@ DOOR = Door(
             lambda identifier, _label: reverse("work", args=[identifier]),
             None,
             "job",
+            (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
         ),
     ),
     why=(

@@ -116,7 +116,7 @@ def _work(request: PageRequest) -> list[Shape]:
     waiting = queue(kinds=kinds, limit=40, whose=whose_asked(request), person_id=person)
     held = holders(request, waiting)
     return [
-        {"title": one.title, "url": item_url(one), "deadline": item_deadline(one), "holder": held[one.pk]}
+        {"title": one.title, "url": item_url(request, one), "deadline": item_deadline(one), "holder": held[one.pk]}
         for one in waiting
     ]
 

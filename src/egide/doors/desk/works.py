@@ -140,7 +140,7 @@ def _context(request: PageRequest, found: JobRow) -> Shape:
             "started_at": found.started_at,
             "taken_up": max(0, found.attempts - 1),
             "nobody": late,
-            "links": _links(found),
+            "links": _links(request, found),
             "stamp": _stamp(found),
             "failed": found.state == "failed",
             "again": found.state in ("refused", "failed") and allowed(request, job_kinds()[found.kind].needs),
@@ -155,7 +155,7 @@ def _stamp(found: JobRow) -> str:
     return f"{found.state}-{zlib.crc32(f'{found.attempts}|{found.told}|{found.steps_done}'.encode())}"
 
 
-def _links(found: JobRow) -> list[Shape]:
+def _links(request: PageRequest, found: JobRow) -> list[Shape]:
     links = []
     if found.subject_kind == "file":
         links.append({"url": reverse("file", args=[found.subject_id]), "label": _("Le fichier, ligne par ligne")})
@@ -163,7 +163,7 @@ def _links(found: JobRow) -> list[Shape]:
         links.append({"url": reverse("file", args=[found.figures["file"]]), "label": _("Le fichier émis")})
     if found.figures.get("rejected") and found.kind == "care.read":
         links.append({"url": f"{reverse('rejects')}?file={found.subject_id}", "label": _("Les rejets à traiter")})
-    if found.figures.get("rejected") and found.kind == "enrolments.import":
+    if found.figures.get("rejected") and found.kind == "enrolments.import" and allowed(request, Permission.ENROL):
         url = reverse("file-refused-lines", args=[found.subject_id])
         links.append({"url": url, "label": _("Lignes refusées, à corriger")})
     return links
@@ -174,6 +174,7 @@ def _trial(found: JobRow) -> Shape | None:
     if found.kind != "premiums.try" or found.state != "done":
         return None
     return {
+        "collection": "",  # a trial of before said no day
         **found.figures,
         "month": words.month(date.fromisoformat(found.given["month"])),
         "confirm_url": reverse("work-new", args=["appel"]),

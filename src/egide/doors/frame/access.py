@@ -15,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
@@ -67,9 +67,11 @@ class AccessMiddleware:
             return redirect(outcome_url(exception.outcome), permanent=False)
         if not isinstance(exception, Refusal) or not hasattr(request, "context"):
             return None
-        if exception.code.endswith(NO_SUCH):
-            return render(request, "404.html", status=404)
+        from egide.doors.frame.lost import not_found  # noqa: PLC0415 - so does the page of what is absent
         from egide.doors.frame.shell import show  # noqa: PLC0415 - the frame needs this module
+
+        if exception.code.endswith(NO_SUCH):
+            return not_found(request)
 
         back = request.headers.get("Referer") if request.method == "POST" else None
         return show(

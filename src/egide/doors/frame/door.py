@@ -38,7 +38,7 @@ class SubjectPage:
     """Where a kind of subject is looked at: its word, its icon, and its address from its identifier and label.
 
     ``works_at`` is where an item about it is worked on, when it is not the page of the item. ``answer`` is the key under
-    which an act that made or changed one tells it, so that a request served before leads there.
+    which an act that made or changed one tells it, so that a request served before leads there. One of ``needs`` opens it.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class SubjectPage:
     url: Callable[[int, str], str] | None = None
     works_at: Callable[[int], str] | None = None
     answer: str = ""
+    needs: tuple[Permission, ...] = (Permission.READ,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from egide.doors.frame.door import Section
 from egide.doors.frame.opened import doors
 from egide.doors.frame.works_mark import works_mark
 from egide.journal import clock
+from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
@@ -52,11 +53,20 @@ SELECT
 
 
 def _shell(request: PageRequest, nav: str) -> Shape:
-    actor = request.context.actor
-    sections = sections_of(request)
+    shell = menu(request, nav)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": actor.team_id})
+        cursor.execute(_COUNTS, {"team": request.context.actor.team_id})
         waiting, refused = cursor.fetchone()
+    return {
+        **shell,
+        "counts": {"today": waiting, "rejects": refused},
+        "works": works_mark(request) if any(one["name"] == "works" for one in shell["sections"]) else None,
+    }
+
+
+def menu(request: PageRequest, nav: str = "") -> Shape:
+    """The frame as the request alone tells it, without a question to the base: who is there, and the sections of their role."""
+    actor = request.context.actor
     return {
         "nav": nav,
         "user_name": actor.label,
@@ -64,12 +74,11 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "team": request.team_name,
         "today": clock.today(),
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
-        "counts": {"today": waiting, "rejects": refused},
+        "searches": allowed(request, Permission.READ),
         "sections": [
             {"name": one.name, "label": one.label, "icon": one.icon, "key": f"g {one.key}", "url": reverse(one.name)}
-            for one in sections
+            for one in sections_of(request)
         ],
-        "works": works_mark(request) if any(one.name == "works" for one in sections) else None,
     }
 
 
@@ -123,11 +132,17 @@ def error_of(refusal: Refusal) -> Shape:
     }
 
 
-def filters(base: str, name: str, current: str, options: Sequence[tuple[str, object, int | None]]) -> list[Shape]:
-    """Links that narrow a list; ``options`` are (value, label, count)."""
+def filters(
+    base: str,
+    name: str,
+    current: str,
+    options: Sequence[tuple[str, object, int | None]],
+    kept: Mapping[str, str] | None = None,
+) -> list[Shape]:
+    """Links that narrow a list; ``options`` are (value, label, count), ``kept`` what else the address says."""
     return [
         {
-            "url": f"{base}?{urlencode({name: value})}" if value else base,
+            "url": f"{base}?{urlencode({**kept, name: value} if kept else {name: value})}" if value else base,
             "label": label,
             "active": current == value,
             "count": count,

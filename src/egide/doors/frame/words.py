@@ -66,7 +66,7 @@ CHANNELS: dict[str, Word] = {
     Channel.PHONE: _("par téléphone"),
     Channel.BATCH: _("par lot"),
 }
-RESUMES = _("à la réception des pièces")
+RESUMES = _("à la réception de la dernière pièce demandée")
 
 
 def said(table: Mapping[str, Word], code: str) -> str:

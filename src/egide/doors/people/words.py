@@ -9,6 +9,7 @@ from egide.doors.frame.door import Tables
 WORDS: Tables = {
     "acts": {
         "centre.organisation": _("Organisme enregistré"),
+        "centre.rights_numbers": _("Numéros d’échange de droits enregistrés"),
         "centre.team": _("Équipe ouverte"),
         "centre.user": _("Compte ouvert"),
         "centre.user_change": _("Compte changé"),
@@ -16,5 +17,6 @@ WORDS: Tables = {
         "centre.user_close": _("Compte fermé"),
         "centre.user_reopen": _("Compte rouvert"),
         "person.correct": _("Identité corrigée"),
+        "person.move": _("Coordonnées changées"),
     },
 }

@@ -23,7 +23,11 @@ DOOR = Door(
     sections=(Section("products", _("Produits"), "book", "p", (Permission.READ, Permission.PRODUCTS), 60),),
     subjects=(
         SubjectPage(
-            "product", _("Produit"), "book", lambda _id, label: reverse("product", args=[label.split(maxsplit=1)[0]])
+            "product",
+            _("Produit"),
+            "book",
+            lambda _id, label: reverse("product", args=[label.split(maxsplit=1)[0]]),
+            needs=(Permission.READ, Permission.PRODUCTS),
         ),
     ),
     warm=(open_books,),

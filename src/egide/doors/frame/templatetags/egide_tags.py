@@ -225,6 +225,12 @@ def field(source: Any) -> dict[str, FieldView]:
     return {"field": field_view(source)}
 
 
+@register.inclusion_tag("frame/parts/_field_read.html")
+def field_read(source: Any) -> dict[str, FieldView]:
+    """Show the label and the value of a form field to who may not change it."""
+    return {"field": field_view(source)}
+
+
 @register.inclusion_tag("frame/parts/_act.html", takes_context=True)
 def act(context: template.Context, source: Any) -> dict[str, Any]:
     """Show one act as a link, or as a one-button form when it writes."""
