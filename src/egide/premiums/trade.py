@@ -12,7 +12,7 @@ _MEGABYTE = 1024 * 1024
 TRADE = Trade(
     "premiums",
     subjects=(SubjectKind("premium_call"), SubjectKind("month")),
-    papers=(PaperKind("schedule", health=False), PaperKind("notice", health=False)),
+    papers=(PaperKind("schedule", health=False), PaperKind("premium_notice", health=False)),
     jobs=JOBS,
     formats=(
         Format("pain.002", "bank", "in", False, 64 * _MEGABYTE, "bank.returns"),
