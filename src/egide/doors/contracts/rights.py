@@ -174,7 +174,7 @@ def _fields(typed: Mapping[str, str], refusals: Sequence[Refusal]) -> list[Shape
     fields: list[Shape] = [
         {"name": "last_name", "label": _("Nom")},
         {"name": "first_name", "label": _("Prénom")},
-        {"name": "birth_date", "label": _("Né·e le"), "kind": "date", "width": "s"},
+        {"name": "birth_date", "label": _("Date de naissance"), "kind": "date", "width": "s"},
         {"name": "birth_rank", "label": _("Rang de naissance"), "kind": "select", "options": _RANKS, "width": "xs"},
         {
             "name": "insured_nir",
