@@ -107,6 +107,7 @@ def exchanges_block(request: PageRequest) -> Shape:
     """For who operates: the latest files, the latest works, and how many lines wait on the bench, cause by cause."""
     works = jobs(limit=_FEW) if any(allowed(request, kind.needs) for kind in job_kinds().values()) else []
     groups = causes()
+    hidden = (0, 0) if allowed(request, Permission.READ_HEALTH) else reserved()
     return {
         "files": [file_row(one) for one in files_by_way("")[:_FEW]],
         "works": [work_row(one) for one in works],
@@ -115,7 +116,8 @@ def exchanges_block(request: PageRequest) -> Shape:
             for one in groups[:_FEW]
         ],
         "open": sum(one.count for one in groups),
-        "reserved": 0 if allowed(request, Permission.READ_HEALTH) else sum(reserved()),
+        "reserved_files": hidden[0],
+        "reserved_rejects": hidden[1],
         "primary": {
             "label": _("Recevoir un fichier"),
             "url": reverse("file-receive"),

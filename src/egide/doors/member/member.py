@@ -135,11 +135,19 @@ def _identity(enrolment: EnrolmentRow) -> Shape:
     }
 
 
+def _role(row: CoverRow) -> str:
+    """The link with the member, in the person's own gender."""
+    said = words.said(words.LINKS, row.link or "")
+    return words.agreed(
+        row.nir, said, {"member": _("Adhérente"), "spouse": _("Conjointe")}.get(row.link or "", said), said
+    )
+
+
 def _cover(shelf: Shelf, row: CoverRow) -> Shape:
     book = shelf.on(row.product_code or "", row.starts_on or clock.today())
     return {
         "name": row.name,
-        "role": words.said(words.LINKS, row.link or ""),
+        "role": _role(row),
         "age": age_on(row.birth_date, clock.today()),
         "formula": dict(book.formulas).get(row.formula or "", row.formula),
         "product": book.title,

@@ -50,7 +50,9 @@ def _cover(enrolment: EnrolmentRow, rows: Sequence[CoverRow], day: date) -> Shap
     if now:
         said = words.agreed(now.nir, _("Couvert"), _("Couverte"), _("Couverture en cours"))
         until = last_day(now.ends_on)
-        return state(f"{said} jusqu’au {format_date_short(until)}" if until else said, "ok")
+        return state(
+            _("%(said)s jusqu’au %(day)s") % {"said": said, "day": format_date_short(until)} if until else said, "ok"
+        )
     coming = min((row.starts_on for row in own if row.starts_on and row.starts_on > day), default=None)
     if coming:
         return state(_("Couverture à partir du %(day)s") % {"day": format_date_short(coming)}, "info")
