@@ -19,7 +19,8 @@ from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
 from egide.contracts.jobs import resend
 from egide.contracts.queries import EnrolmentRow
-from egide.exchanges.queries import file_to_read, recyclable
+from egide.exchanges.acts import close_reject
+from egide.exchanges.queries import file_to_read, find_reject, recyclable
 from egide.journal.facts import Context
 from egide.journal.queries import system_context
 from egide.journal.scope import reading, set_perimeters
@@ -79,6 +80,16 @@ def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Pr
     if connection.in_atomic_block:
         set_perimeters(context.actor.perimeters)  # the rest of a page's transaction sees what it saw before
     return taken
+
+
+def ignore_reject(context: Context, reject_id: int, *, reason: str) -> None:
+    """Ends a reject without taking it, with the reason; the last of its file ends the work, whoever else it speaks of."""
+    with reading(context.actor.perimeters):
+        found = find_reject(reject_id)
+    wide = over_everyone(context) if found is not None else context
+    close_reject(wide, reject_id, recycled=False, reason=reason)
+    if connection.in_atomic_block:
+        set_perimeters(context.actor.perimeters)
 
 
 def over_everyone(context: Context) -> Context:

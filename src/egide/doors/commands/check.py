@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from egide.benefits import invariants as benefits
 from egide.benefits.jobs.following import audit as audit_benefits
 from egide.contracts import invariants as contracts
+from egide.exchanges import invariants as exchanges
 from egide.journal import invariants as journal
 from egide.journal.invariants import Finding, examine
 from egide.journal.queries import system_context
@@ -16,8 +17,9 @@ from egide.journal.scope import reading
 from egide.ledger import invariants as ledger
 from egide.premiums import invariants as premiums
 from egide.premiums.jobs import audit as audit_premiums
+from egide.work import invariants as work
 
-_DECLARED = (journal, ledger, contracts, premiums, benefits)
+_DECLARED = (journal, work, ledger, exchanges, contracts, premiums, benefits)
 
 
 def run(options: argparse.Namespace) -> int:

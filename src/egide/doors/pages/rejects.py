@@ -15,14 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.decisions.refusals import REASONS
-from egide.doors.desk import recycle_rejects
+from egide.doors import desk
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.frame import Shape, day_in, error_of, show, state
 from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.search_reads import known_by
 from egide.doors.pages.today import item_deadline, item_url
-from egide.exchanges.acts import close_reject
 from egide.exchanges.queries import Cause, RejectRow, causes, find_reject, next_reject, oldest_reject_at, open_rejects
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -66,7 +65,7 @@ def _recycle(request: PageRequest, chosen: list[int]) -> HttpResponseBase:
     if not allowed(request, Permission.BENEFITS):
         raise Http404
     with transaction.atomic():  # all or nothing: a refusal on the way leaves every reject on the bench
-        taken = recycle_rejects(request.context, chosen)
+        taken = desk.recycle_rejects(request.context, chosen)
     messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
     return redirect("rejects")
 
@@ -170,7 +169,7 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
             raise Refusal(
                 "reject.reason", _("La raison manque."), _("Dites pourquoi cette ligne est ignorée."), "reason"
             )
-        close_reject(request.context, found, recycled=False, reason=reason)
+        desk.ignore_reject(request.context, found.pk, reason=reason)
     except Refusal as refusal:
         return _show(request, found, [refusal])
     messages.success(request, _("Ligne ignorée ; la raison est au journal."))
