@@ -147,6 +147,39 @@ def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
         act.because(str(refusal))
 
 
+def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
+    """Someone refuses a file that waits to be read, with the reason: it will not be read, its bytes stay."""
+    with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file_id, reason]) as act:
+        file = lock_file(file_id)
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        if file.direction != "in" or file.state != "received":
+            raise Refusal(
+                code="exchanges.not_waiting",
+                where=file.name,
+                message="Ce fichier n’attend plus d’être lu.",
+                remedy="Voyez son état sur sa page ; les lignes refusées se traitent au banc des rejets.",
+            )
+        if not reason.strip():
+            raise Refusal(
+                code="exchanges.reason",
+                where="reason",
+                message="La raison manque.",
+                remedy="Dites pourquoi ce fichier ne sera pas lu.",
+            )
+        file.state = "refused"
+        file.refusal = {
+            "code": "exchanges.turned_down",
+            "where": "",
+            "message": f"Refusé par le centre : {reason.strip()}",
+            "remedy": "S’il le faut, demandez à l’expéditeur un fichier corrigé.",
+        }
+        file.save()
+        close_if_open(act, reading_of(file.format), "file", file.pk)
+        act.outcome = {"file": file.pk}
+        act.because(reason.strip())
+    return file
+
+
 def _await(record: Record, file: File, kind: str, title: str, *, limit: str) -> None:
     """Puts a file in the queue of those who may do what it waits for, until the day that the table of limits gives."""
     allowed = load_time_limit(limit, file.received_at.date())

@@ -25,7 +25,8 @@ REASONS = {
         Reason(
             "person.ambiguous",
             "Plusieurs couvertures correspondent à cette personne le jour des soins.",
-            "Choisissez la bonne adhésion, puis recyclez.",
+            "Ouvrez leurs fiches : mettez fin par un avenant à celle qui est de trop, puis recyclez ; si toutes sont justes, "
+            "ignorez la ligne et demandez à la caisse le rang de naissance.",
         ),
         Reason(
             "cover.none",

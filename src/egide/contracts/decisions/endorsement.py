@@ -27,7 +27,7 @@ def plan(enrolment: EnrolmentFacts, asked: EndorsementAsked, *, today: date) -> 
             "endorsement.too_late",
             "event_on",
             f"L’événement du {format_date(asked.event_on)} a plus de douze mois.",
-            "Demandez l’accord de l’assureur, puis saisissez la date qu’il retient.",
+            "Demandez l’accord de l’assureur, puis saisissez la date d’effet qu’il retient, dans les douze derniers mois.",
         )
     if enrolment.ends_on and asked.event_on >= enrolment.ends_on:
         raise _refusal(

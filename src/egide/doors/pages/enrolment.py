@@ -14,7 +14,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
+from egide.contracts.acts.forms import (
+    abandon_form,
+    ask_papers,
+    papers_received,
+    read_saved,
+    refuse_form,
+    save_form,
+)
 from egide.contracts.facts import FormRead, Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
 from egide.doors import desk
@@ -24,7 +31,7 @@ from egide.doors.pages.enrolment_fields import Content, flat, labels_of, people_
 from egide.doors.pages.enrolment_letter import missing_papers_letter
 from egide.doors.pages.enrolment_preview import draft_of, preview
 from egide.doors.pages.enrolment_shapes import document_shape, head_shape, next_form_url, paper_fields, papers_shape
-from egide.doors.pages.frame import Shape, day_in, error_of, fragment, show
+from egide.doors.pages.frame import THEN_NEXT, Shape, day_in, error_of, fragment, show
 from egide.doors.pages.holding import holders
 from egide.doors.pages.paper_in import paper_in
 from egide.doors.pages.today import item_deadline
@@ -63,6 +70,8 @@ def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
     act, _sep, which = request.POST.get("act", "save").partition(":")
     if act == "receive":
         return _receive(request, form)
+    if act in ("refuse", "abandon"):
+        return _turn_down(request, form, act)
     content = typed(request.POST, form.content)
     revision = int(request.POST.get("revision") or 0)
     desk_ = _Desk(form, content, revision)
@@ -136,7 +145,7 @@ def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
         raise
     forget(request, f"form-{on.form.pk}")
     said = _("Adhésion %(number)s créée : affiliations, compte, échéancier, mandat et mouvements de droits sont prêts.")
-    messages.success(request, said % {"number": made.number})
+    messages.success(request, said % {"number": made.number}, extra_tags=THEN_NEXT)
     return redirect("member", made.number)
 
 
@@ -166,6 +175,20 @@ def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
         return _refused(request, _Desk(form, form.content, form.revision), refusal)
     said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
     messages.success(request, said)
+    return redirect("enrolment", form.pk)
+
+
+def _turn_down(request: PageRequest, form: FormRow, act: str) -> HttpResponseBase:
+    """Refused by the centre or given up by the candidate, with the reason; what is typed and unsaved is of no more use."""
+    turned_down = refuse_form if act == "refuse" else abandon_form
+    reason, revision = request.POST.get("reason", ""), int(request.POST.get("revision") or 0)
+    try:
+        turned_down(request.context, form.pk, revision=revision, reason=reason)
+    except Refusal as refusal:
+        return _refused(request, _Desk(form, form.content, form.revision), refusal)
+    forget(request, f"form-{form.pk}")
+    said = _("Bulletin refusé") if act == "refuse" else _("Demande abandonnée")
+    messages.success(request, _("%(said)s ; la raison est au journal.") % {"said": said})
     return redirect("enrolment", form.pk)
 
 
@@ -203,10 +226,10 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
     read = read_saved(as_typed(form, on.content))
     # What was enough on the day of the enrolment is not judged again by the day on which it is looked at.
-    issues = read.issues if started and form.state != "enrolled" else ()
+    issues = read.issues if started and form.state in ("received", "waiting") else ()
     terms = product_terms(form.product_code, form.received_on)
     book = book_for(form.product_code, form.received_on)
-    readonly = form.state in ("enrolled", "refused") or not allowed(request, Permission.ENROL)
+    readonly = form.state not in ("received", "waiting") or not allowed(request, Permission.ENROL)
     shape, refusal = _premium(on)
     item = _item(form)
     context: dict[str, Any] = {
@@ -228,6 +251,9 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "next_url": next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
         "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
+        "revision": on.revision,
+        "turned_down": form.ended_because,
+        "reason": request.POST.get("reason", ""),
         "draft": draft(request, f"form-{form.pk}") is not None,
     }
     return show(request, "pages/enrolment.html", context, nav="enrolments", status=on.status)

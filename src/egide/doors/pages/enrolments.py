@@ -30,9 +30,9 @@ SIZE = 50
 def enrolments(request: PageRequest) -> HttpResponse:
     """Forms in one state, the oldest first; the whole list as a spreadsheet on request."""
     wanted = request.GET.get("state", "received")
-    wanted = wanted if wanted in words.FORM_STATES else "received"
+    wanted = wanted if wanted in words.FORM_FILTERS else "received"
     number = page_number(request)
-    forms = forms_in(wanted, latest_first=wanted == "enrolled")
+    forms = forms_in(wanted, latest_first=wanted in ("enrolled", "refused"))
     whose = whose_asked(request) if wanted in ("received", "waiting") else Whose.ALL
     if whose is not Whose.ALL:
         forms = forms.filter(pk__in=subjects_held("enrolment", whose, request.context.actor.id))
@@ -54,7 +54,7 @@ def enrolments(request: PageRequest) -> HttpResponse:
     query = {"state": wanted, **({"qui": whose.value} if whose is not Whose.ALL else {})}
     context = {
         "filters": filters(
-            base, "state", wanted, [(code, label, None) for code, (label, _tone) in words.FORM_STATES.items()]
+            base, "state", wanted, [(code, words.FORM_STATES[code][0], None) for code in words.FORM_FILTERS]
         ),
         "rows": rows,
         "whose": whose_filters(f"{base}?state={wanted}", whose) if wanted in ("received", "waiting") else [],

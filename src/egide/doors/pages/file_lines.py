@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.urls import reverse
@@ -14,7 +15,7 @@ from egide.benefits.queries import ignored_lines, ignored_reasons, lines_of_file
 from egide.contracts.decisions.reading import parse_day
 from egide.doors.pages.frame import Shape, ref, state
 from egide.doors.pages.member_care import care_name
-from egide.exchanges.queries import FileRow, RejectRow, rejects_of_file
+from egide.exchanges.queries import FileRow, RejectRow, ignored_of_file, rejects_of_file
 from egide.people.queries import people_with_ids
 
 
@@ -23,7 +24,9 @@ def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int, health: b
     if outcome == "rejected":
         found = rejects_of_file(file.pk, offset=offset, limit=limit + 1)
         return [_reject(one, health=health) for one in found[:limit]], len(found) > limit
-    if file.format != "noemie.care" or not health:
+    if file.format != "noemie.care":
+        return _set_aside(file, offset=offset, limit=limit) if outcome == "ignored" else ([], False)
+    if not health:
         return [], False
     if outcome == "ignored":
         set_aside = ignored_lines(file.pk, offset=offset, limit=limit + 1)
@@ -46,10 +49,28 @@ def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int, health: b
 
 
 def ignored_because(file: FileRow) -> list[Shape]:
-    """How many lines of a care file were set aside, for each reason."""
-    if not file.ignored or file.format != "noemie.care":
+    """How many lines of a file were set aside, for each reason."""
+    if not file.ignored:
         return []
+    if file.format != "noemie.care":
+        reasons = Counter(message for _line, message in ignored_of_file(file.pk))
+        return [{"count": count, "reason": message} for message, count in reasons.most_common()]
     return [{"count": count, "reason": IGNORED[code].message} for code, count in ignored_reasons(file.pk)]
+
+
+def _set_aside(file: FileRow, *, offset: int, limit: int) -> tuple[list[Shape], bool]:
+    lines = ignored_of_file(file.pk)[offset : offset + limit + 1]
+    rows = [
+        {
+            "number": line_no,
+            "outcome": state(_("Ignorée"), "neutral"),
+            "title": _("Ligne"),
+            "person": "",
+            "reason": message,
+        }
+        for line_no, message in lines[:limit]
+    ]
+    return rows, len(lines) > limit
 
 
 def _ignored(lines: Sequence[IgnoredLine]) -> list[Shape]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
 from egide.doors.pages.file_lines import file_rows, ignored_because
-from egide.doors.pages.frame import Shape, filters, page_number, page_shape, show, state
+from egide.doors.pages.frame import THEN_NEXT, Shape, error_of, filters, page_number, page_shape, show, state
 from egide.doors.pages.receiving import reading_offered
 from egide.doors.pages.sheets import sheet
 from egide.doors.works import KINDS
+from egide.exchanges.acts import turn_down_file
 from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file
 from egide.journal import store
 from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
 
@@ -114,7 +120,7 @@ def _row(file: FileRow) -> Shape:
 
 @needs(Permission.EXCHANGES)
 def file(request: PageRequest, file_id: int) -> HttpResponseBase:
-    """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request."""
+    """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request. A POST refuses it unread."""
     found = find_file(file_id)
     if found is None:
         raise Http404
@@ -122,6 +128,15 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         if found.format == CARE and not allowed(request, Permission.READ_HEALTH):
             raise Http404
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
+    refusals: list[Refusal] = []
+    if request.method == "POST":
+        try:
+            turn_down_file(request.context, found.pk, reason=request.POST.get("reason", ""))
+        except Refusal as refusal:
+            refusals = [refusal]
+        else:
+            messages.success(request, _("Fichier refusé ; la raison est au journal."), extra_tags=THEN_NEXT)
+            return redirect("file", found.pk)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
@@ -161,8 +176,11 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         "progress": _progress(found),
         "work": _work_on(found),
         "actions": _actions(request, found),
+        "waits": found.state == "received" and _work_on(found) is None,
+        "errors": [error_of(one) for one in refusals],
+        "form_key": str(uuid.uuid4()),
     }
-    return show(request, "pages/file.html", context, nav="files")
+    return show(request, "pages/file.html", context, nav="files", status=422 if refusals else 200)
 
 
 def _work_on(file: FileRow) -> Shape | None:

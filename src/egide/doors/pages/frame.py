@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
 Shape = dict[str, Any]
+
+THEN_NEXT = "then-next"  # a message that ends some work: the next file of the queue is offered beside it
 
 SECTIONS: dict[str, tuple[Permission, ...]] = {
     "today": (Permission.READ,),
@@ -75,6 +78,7 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
         "counts": {"today": waiting, "rejects": refused},
         "sections": sections,
+        "next_key": str(uuid.uuid4()),
         "works": works_mark(request) if "works" in sections else None,
     }
 

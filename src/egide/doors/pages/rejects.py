@@ -18,7 +18,7 @@ from egide.benefits.decisions.refusals import REASONS
 from egide.doors import desk
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest, allowed, needs
-from egide.doors.pages.frame import Shape, day_in, error_of, show, state
+from egide.doors.pages.frame import THEN_NEXT, Shape, day_in, error_of, show, state
 from egide.doors.pages.holding import holders, whose_asked, whose_filters
 from egide.doors.pages.search_reads import known_by
 from egide.doors.pages.today import item_deadline, item_url
@@ -172,8 +172,9 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
         desk.ignore_reject(request.context, found.pk, reason=reason)
     except Refusal as refusal:
         return _show(request, found, [refusal])
-    messages.success(request, _("Ligne ignorée ; la raison est au journal."))
     following = _next_url(found)
+    tags = "" if following else THEN_NEXT
+    messages.success(request, _("Ligne ignorée ; la raison est au journal."), extra_tags=tags)
     return redirect(following or reverse("rejects"))
 
 

@@ -59,8 +59,10 @@ def item_url(item: ItemRow) -> str:
     match item.subject_kind:
         case "form":
             return reverse("enrolment", args=[item.subject_id])
-        case "file":
+        case "file" if item.kind == "rejects":
             return f"{reverse('rejects')}?file={item.subject_id}"
+        case "file":
+            return reverse("file", args=[item.subject_id])
         case "movement":
             return reverse("right", args=[item.subject_id])
         case _:

@@ -45,6 +45,8 @@ ACTS: Words = {
     "enrolment.ask_papers": _("Pièces demandées"),
     "enrolment.papers_received": _("Pièces reçues"),
     "enrolment.validate": _("Adhésion validée"),
+    "enrolment.refuse": _("Bulletin refusé"),
+    "enrolment.abandon": _("Demande abandonnée"),
     "enrolment.import": _("Adhésion importée"),
     "enrolment.import_done": _("Tableau d’adhésions lu"),
     "endorsement.add_person": _("Avenant : ajout d’une personne"),
@@ -80,6 +82,7 @@ ACTS: Words = {
     "centre.user_close": _("Compte fermé"),
     "centre.user_reopen": _("Compte rouvert"),
     "person.correct": _("Identité corrigée"),
+    "work.finish": _("Dossier terminé"),
     "work.give_back": _("Dossier remis dans la file"),
     "work.hand_over": _("Dossier passé à un collègue"),
     "work.ask": _("Travail demandé"),
@@ -94,6 +97,12 @@ ITEMS: Words = {
     "enrolment": _("Adhésion"),
     "rejects": _("Rejets"),
     "rights_reject": _("Droits refusés"),
+    "returned_debit": _("Prélèvement rejeté"),
+    "care_file": _("Fichier de soins à lire"),
+    "bank_file": _("Rejets de prélèvements à lire"),
+    "rights_file": _("Réponses de la caisse à lire"),
+    "enrolments_file": _("Tableau d’adhésions à lire"),
+    "unknown_file": _("Fichier à reconnaître"),
     "endorsement": _("Avenant"),
 }
 LINKS: Words = {"member": _("Adhérent"), "spouse": _("Conjoint"), "child": _("Enfant")}
@@ -144,7 +153,9 @@ FORM_STATES: dict[str, tuple[str | Promise, str]] = {
     "waiting": (_("En attente de pièces"), "paused"),
     "enrolled": (_("Adhésion créée"), "ok"),
     "refused": (_("Refusé"), "late"),
+    "abandoned": (_("Abandonné"), "neutral"),
 }
+FORM_FILTERS = tuple(state for state in FORM_STATES if state != "abandoned")  # those given up are with those refused
 FILE_STATES: dict[str, tuple[str | Promise, str]] = {
     "received": (_("Reçu"), "info"),
     "reading": (_("En lecture"), "info"),
