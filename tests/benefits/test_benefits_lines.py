@@ -20,7 +20,7 @@ from egide.benefits.models import Counter
 from egide.benefits.queries import explain_line, ignored_lines, ignored_reasons, latest_lines, lines_of_file
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
-from egide.doors.desk import change
+from egide.doors.following import change
 from egide.exchanges.models import Reject
 from egide.exchanges.queries import open_rejects
 from egide.exchanges.simulator import scheme_care_file

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from egide.benefits.queries import care_line, explain_line
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.api.entry import ApiRequest, operation
-from egide.doors.pages.search_reads import find
+from egide.doors.desk.search_reads import find
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
