@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.db import transaction
 
-from contracts.test_contracts_imports import child, holder, sheet
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.jobs import read_answers, send_rights
 from egide.doors.commands.check import find
-from egide.doors.desk import import_enrolments
+from egide.doors.following import import_enrolments
 from egide.exchanges.acts import Arrival, close_file, receive
-from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns
 from egide.exchanges.codecs.noemie_envelope import CLOSING, DELIMITER, LENGTH_DIGITS, closing, physical
 from egide.exchanges.codecs.noemie_rights import answer_with, read_movements, write_answers
 from egide.exchanges.models import File, Line, Reject
@@ -27,6 +25,8 @@ from egide.kernel.errors import Refusal
 from egide.premiums.jobs import call_month, record_returns
 from egide.premiums.models import Debit
 from people.families import Care, a_family, care_bytes, care_rows, enrolled, received_care, rows, settled
+from people.returns import report
+from people.sheets import child, holder, sheet
 
 NOVEMBER = date(2015, 11, 1)
 
@@ -62,15 +62,6 @@ def debits(db: None, system: Context, today: Callable[[str], None]) -> list[Debi
     call_month(system, NOVEMBER, perimeter_id=2)
     today("2015-11-09")
     return list(Debit.objects.select_related("enrolment").order_by("id"))
-
-
-def report(debits: list[Debit]) -> bytes:
-    """The bank's report on these debits, for lack of funds."""
-    returns = [
-        DebitReturn(f"{one.enrolment.number}-201511", "P1", "EG", one.amount_cents, "AM04", date(2015, 11, 5))
-        for one in debits
-    ]
-    return write_returns(ReturnHeader("RET1", datetime(2015, 11, 9, 9), "EG201511"), returns)
 
 
 _BANK: list[tuple[str, Callable[[bytes], bytes], Ends]] = [

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from contracts.test_contracts_imports import holder, sheet
 from egide.benefits.jobs.reading import read_file, recycle
+from egide.contracts.models import Enrolment
 from egide.doors.commands.check import find
-from egide.doors.desk import ignore_reject, import_enrolments
+from egide.doors.following import ignore_reject, import_enrolments
 from egide.exchanges.acts import Arrival, receive, turn_down_file
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context, Role
+from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
 from egide.premiums.jobs import call_month, record_returns
 from egide.premiums.models import Debit
 from egide.work.acts import finish, take_next
 from egide.work.models import Item
-from exchanges.test_exchanges_endings import report
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, settled
+from people.returns import report
+from people.sheets import holder, sheet
 
 NOVEMBER = date(2015, 11, 1)
 
@@ -60,8 +63,6 @@ def test_a_received_file_waits_for_who_may_read_it(form: str, kind: str, role: R
     file = receive(at(Role.OPERATOR), Arrival(form, "scheme", "A.noe", b"bytes", 2))
     item = Item.objects.get(kind=kind, subject_kind="file", subject_id=file.pk)
     assert (item.state, item.due_on) == ("open", date(2015, 12, 16))
-    from dataclasses import replace
-
     who = at(role)
     person = replace(who, actor=replace(who.actor, id=one("SELECT min(id) FROM people_user")))
     if able:
@@ -107,8 +108,6 @@ def _care_rejects(system: Context) -> File:
 
 def _bank_rejects(system: Context) -> File:
     unknown = Debit(amount_cents=1000)
-    from egide.contracts.models import Enrolment
-
     unknown.enrolment = Enrolment(number="999999999")
     file = receive(system, Arrival("pain.002", "bank", "RETOUR.xml", report([unknown]), 2))
     record_returns(system, file.pk)
@@ -155,21 +154,23 @@ def test_recycling_the_last_reject_ends_the_work_of_its_file(system: Context, to
     sound()
 
 
-def test_someone_who_sees_only_the_line_ends_the_work_of_the_whole_file(
+def test_the_work_of_a_file_lasts_while_a_line_that_one_does_not_see_is_open(
     system: Context, today: Callable[[str], None]
 ) -> None:
-    """A file of the insurer whose last open line is of a delegate's member: ignoring it ends the work, out of sight."""
+    """A file speaks of the members of two delegates: who sees one of them ends their line, not the work of the other."""
     today("2015-10-05")
-    people = a_family(0)
-    enrolled(system, people, starts_on=NOVEMBER)
+    ours, theirs = a_family(0), a_family(0)
+    enrolled(system, ours, starts_on=NOVEMBER)
+    enrolled(system, theirs, starts_on=NOVEMBER, perimeter=3)
     today("2015-12-15")
-    file, _ = settled(system, [Care(people[0], on=date(2015, 8, 3))], people[0].nir)
-    reject = Reject.objects.get(file=file)
-    assert (file.perimeter_id, reject.perimeter_id) == (1, 2)
-    narrow = at(Role.ADMINISTRATOR, perimeters=(2,))
-    ignore_reject(narrow, reject.pk, reason="Avant l’adhésion")
-    from egide.journal.scope import set_perimeters
-
+    early = date(2015, 8, 3)
+    file, _ = settled(system, [Care(ours[0], on=early), Care(theirs[0], on=early, nir=theirs[0].nir)], ours[0].nir)
+    by_perimeter = {reject.perimeter_id: reject for reject in Reject.objects.filter(file=file)}
+    assert (file.perimeter_id, sorted(by_perimeter)) == (1, [2, 3])
+    ignore_reject(at(Role.ADMINISTRATOR, perimeters=(1, 2)), by_perimeter[2].pk, reason="Avant l’adhésion")
+    set_perimeters((1, 2, 3))
+    assert state_of("rejects", file.pk) == "open"
+    ignore_reject(at(Role.ADMINISTRATOR, perimeters=(1, 3)), by_perimeter[3].pk, reason="Avant l’adhésion")
     set_perimeters((1, 2, 3))
     assert state_of("rejects", file.pk) == "done"
 

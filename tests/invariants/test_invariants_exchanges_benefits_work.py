@@ -29,6 +29,7 @@ from egide.premiums.models import Debit
 from egide.work import invariants as work
 from people.families import (
     CROWN,
+    GLASSES,
     Care,
     a_family,
     care_bytes,
@@ -149,7 +150,8 @@ def _live() -> None:
     head, nir = people[0][0], people[0][0].nir
     visit, crown = Care(head), Care(people[0][1], **CROWN)  # type: ignore[arg-type]
     stranger = a_family(0)[0]
-    _read([visit, crown, Care(stranger, nir=stranger.nir)], nir)
+    glasses = Care(people[0][1], **GLASSES)  # type: ignore[arg-type]
+    _read([visit, crown, Care(stranger, nir=stranger.nir), glasses], nir)
     pay(system, perimeter_id=2)
     back = replace(visit, operation="A", invoice=1, reference="A000000001")
     _read([back, replace(crown, invoice=2, reference="B000000001")], nir, start=5)

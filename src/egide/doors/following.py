@@ -70,7 +70,7 @@ def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Pr
 
 
 def ignore_reject(context: Context, reject_id: int, *, reason: str) -> None:
-    """Ends a reject without taking it, with the reason; the last of its file ends the work, whoever else it speaks of."""
+    """Ends a reject without taking it, with the reason; its file waits no more once none is left, in any perimeter."""
     with reading(context.actor.perimeters):
         found = find_reject(reject_id)
     wide = over_everyone(context) if found is not None else context

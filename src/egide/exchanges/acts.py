@@ -312,7 +312,8 @@ def close_reject(context: Context, reject_id: int, *, recycled: bool, reason: st
     The last one of a file ends the work that they gave, in the same act. Returns the file.
     """
     with perform(context, "exchanges.close_reject", needs=Permission.EXCHANGES, given=[reject_id, reason]) as act:
-        held = Reject.objects.select_for_update().filter(pk=reject_id).first()
+        seen = Reject.objects.select_related("file")  # a line whose file is out of reach is out of reach
+        held = seen.select_for_update(of=("self",)).filter(pk=reject_id).first()
         if held is None or held.state != "open":
             raise Refusal(
                 code="exchanges.reject_done",
