@@ -181,5 +181,5 @@ def _unknown(answer: codec.RightsAnswer) -> Fault:
         part=answer.part,
         code="rights.unknown",
         message="Cette réponse ne correspond à aucun mouvement envoyé et encore sans réponse.",
-        remedy="Vérifiez la référence auprès de la caisse, puis fermez le rejet.",
+        remedy="Vérifiez la référence auprès de la caisse, puis ignorez la ligne en disant pourquoi.",
     )

@@ -23,16 +23,7 @@ from egide.contracts.queries import (
 from egide.documents.acts import keep_document
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
-from egide.exchanges.acts import (
-    Arrival,
-    Fault,
-    add_rejects,
-    close_file,
-    keep_endings,
-    lock_file,
-    refuse_file,
-    send,
-)
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
 from egide.exchanges.codecs.bank_returns import NOT_A_RETURN, DebitReturn, read_returns
 from egide.exchanges.codecs.faults import Effect
 from egide.exchanges.codecs.faults import Fault as LineFault

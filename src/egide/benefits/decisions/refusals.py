@@ -31,7 +31,7 @@ REASONS = {
         Reason(
             "cover.none",
             "La personne est connue, mais n’est pas couverte le jour des soins.",
-            "Vérifiez les dates de la couverture ; si elles sont justes, fermez le rejet et prévenez l’adhérent.",
+            "Vérifiez les dates de la couverture ; si elles sont justes, ignorez la ligne et prévenez l’adhérent.",
         ),
         Reason(
             "act.unknown",
@@ -46,7 +46,7 @@ REASONS = {
         Reason(
             "reversal.no_original",
             "L’annulation ne désigne aucune ligne connue et encore en vigueur.",
-            "Retrouvez la ligne d’origine ; si elle n’est jamais venue, fermez le rejet.",
+            "Retrouvez la ligne d’origine ; si elle n’est jamais venue, ignorez la ligne.",
         ),
         Reason(
             "line.incoherent",

@@ -188,7 +188,7 @@ def _turn_down(request: PageRequest, form: FormRow, act: str) -> HttpResponseBas
         return _refused(request, _Desk(form, form.content, form.revision), refusal)
     forget(request, f"form-{form.pk}")
     said = _("Bulletin refusé") if act == "refuse" else _("Demande abandonnée")
-    messages.success(request, _("%(said)s ; la raison est au journal.") % {"said": said})
+    messages.success(request, _("%(said)s ; la raison est au journal.") % {"said": said}, extra_tags=THEN_NEXT)
     return redirect("enrolment", form.pk)
 
 
@@ -248,7 +248,7 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "can_ask_papers": form.state == "received" and not readonly,
         "can_receive": not readonly,
         "paper_fields": paper_fields(request.POST, read, paused=form.state == "waiting"),
-        "next_url": next_form_url(form, request.context.actor.team_id),
+        "next_url": "" if form.ended_because else next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
         "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
         "revision": on.revision,

@@ -134,8 +134,7 @@ def read_answers(data: bytes) -> ReadResult[RightsAnswer]:
                     f"Le code retour « {shape(code)} » est absent de la table des 62 codes connus."
                     if not code.isdigit()
                     else f"Le code retour « {code} » est absent de la table des 62 codes connus.",
-                    "Demandez son sens à la caisse et complétez la table des codes retour.",
-                    shape(code), part=back.part,
+                    "Demandez son sens à la caisse et complétez la table des codes retour.", shape(code), part=back.part,
                 )
             )  # fmt: skip
             continue
@@ -375,9 +374,7 @@ class _Lot:
             )
 
 
-def _read(
-    data: bytes,
-) -> tuple[Envelope, list[tuple[RightsMovement, _Back]], tuple[Fault, ...], int]:
+def _read(data: bytes) -> tuple[Envelope, list[tuple[RightsMovement, _Back]], tuple[Fault, ...], int]:
     envelope_of.refuse_unreadable(data)
     lines = data.decode("latin-1").rstrip("\r\n\x1a").split("\n")
     lines = [line.rstrip("\r") for line in lines]
