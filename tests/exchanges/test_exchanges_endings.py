@@ -9,10 +9,11 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from contracts.sheets import child, holder, sheet
 from egide.benefits.jobs.reading import read_file
+from egide.contracts.asked import import_enrolments
 from egide.contracts.jobs import read_answers, send_rights
 from egide.doors.commands.check import find
-from egide.doors.following import import_enrolments
 from egide.exchanges.acts import Arrival, close_file, receive
 from egide.exchanges.codecs.noemie_envelope import CLOSING, DELIMITER, LENGTH_DIGITS, closing, physical
 from egide.exchanges.codecs.noemie_rights import answer_with, read_movements, write_answers
@@ -26,7 +27,6 @@ from egide.premiums.jobs import call_month, record_returns
 from egide.premiums.models import Debit
 from people.families import Care, a_family, care_bytes, care_rows, enrolled, received_care, rows, settled
 from people.returns import report
-from people.sheets import child, holder, sheet
 
 NOVEMBER = date(2015, 11, 1)
 

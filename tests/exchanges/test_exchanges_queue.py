@@ -8,11 +8,13 @@ from datetime import date
 
 import pytest
 
+from contracts.sheets import holder, sheet
 from egide.benefits.jobs.reading import read_file, recycle
+from egide.contracts.asked import import_enrolments
 from egide.contracts.models import Enrolment
 from egide.doors.commands.check import find
-from egide.doors.following import ignore_reject, import_enrolments
 from egide.exchanges.acts import Arrival, receive, turn_down_file
+from egide.exchanges.asked import ignore_reject
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context, Role
 from egide.journal.scope import set_perimeters
@@ -23,7 +25,6 @@ from egide.work.acts import finish, take_next
 from egide.work.models import Item
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, settled
 from people.returns import report
-from people.sheets import holder, sheet
 
 NOVEMBER = date(2015, 11, 1)
 

@@ -14,7 +14,7 @@ from django.db import connections, transaction
 from egide.benefits import invariants as benefits
 from egide.benefits.jobs.paying import pay
 from egide.benefits.jobs.reading import read_file
-from egide.contracts.acts.forms import ask_papers
+from egide.contracts.acts.papers import ask_papers
 from egide.doors.commands.check import find
 from egide.exchanges import invariants as exchanges
 from egide.exchanges.acts import Arrival, receive

@@ -54,7 +54,7 @@ INVARIANTS = (
         """SELECT f.id FROM exchanges_file f
            WHERE f.format = 'noemie.care' AND f.state = 'read' AND (
              f.posted <> (SELECT count(*) FROM benefits_care_line l WHERE l.file_id = f.id)
-             OR f.ignored <> (SELECT count(*) FROM benefits_ignored_line i WHERE i.file_id = f.id))""",
+             OR f.endings_kept AND f.ignored <> (SELECT count(*) FROM benefits_ignored_line i WHERE i.file_id = f.id))""",
     ),
     Invariant(
         "benefits.ignored_apart",

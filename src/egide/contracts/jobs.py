@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from egide.contracts.acts.forms import ACT_LIMIT
 from egide.contracts.models import RightsMovement
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
@@ -17,7 +18,6 @@ from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
-from egide.kernel.reference import load_time_limit
 from egide.people.acts import Identity, correct_identity
 from egide.work.acts import NewItem, close_if_open, open_item
 
@@ -99,7 +99,6 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
 
 def _await_mending(record: Record, movement: RightsMovement, answer: codec.RightsAnswer, received_at: datetime) -> None:
     """A movement that the scheme refused waits for someone, with what the scheme said of it."""
-    limit = load_time_limit("RIGHTS_REJECT", received_at.date())
     open_item(
         record,
         NewItem(
@@ -109,8 +108,7 @@ def _await_mending(record: Record, movement: RightsMovement, answer: codec.Right
             subject_kind="movement",
             subject_id=movement.pk,
             received_at=received_at,
-            limit_days=limit.amount,
-            limit_unit=limit.unit.value,
+            limit=ACT_LIMIT,
             detail={"code": answer.return_code, "label": answer.label.strip()},
         ),
     )

@@ -12,7 +12,8 @@ from dataclasses import field as made_by
 
 from django.db import IntegrityError, transaction
 
-from egide.exchanges.facts import Counted, Ended, reading_of
+from egide.exchanges.facts import Counted, Ended
+from egide.exchanges.formats import reading_of
 from egide.exchanges.models import File, Line, Reject
 from egide.exchanges.queries import count_open_rejects, count_rejected, ended_lines
 from egide.journal import clock, store
@@ -22,7 +23,6 @@ from egide.journal.permissions import Permission
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
-from egide.kernel.reference import load_time_limit
 from egide.work.acts import NewItem, close_if_open, open_item
 
 
@@ -182,7 +182,6 @@ def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
 
 def _await(record: Record, file: File, kind: str, title: str, *, limit: str) -> None:
     """Puts a file in the queue of those who may do what it waits for, until the day that the table of limits gives."""
-    allowed = load_time_limit(limit, file.received_at.date())
     open_item(
         record,
         NewItem(
@@ -192,8 +191,7 @@ def _await(record: Record, file: File, kind: str, title: str, *, limit: str) -> 
             subject_kind="file",
             subject_id=file.pk,
             received_at=file.received_at,
-            limit_days=allowed.amount,
-            limit_unit=allowed.unit.value,
+            limit=limit,
         ),
     )
 
@@ -247,7 +245,7 @@ def close_file(record: Record, file: File, *, lines: int, elsewhere: Counted | N
             ),
             remedy="Le fichier est gardé entier : relancez sa lecture ; si l’écart demeure, prévenez l’exploitant.",
         )
-    file.state = "read"
+    file.state, file.endings_kept = "read", True
     file.save()
     close_if_open(record, reading_of(file.format), "file", file.pk)
     _follow_rejects(record, file)
@@ -258,7 +256,7 @@ def _follow_rejects(record: Record, file: File) -> None:
     waiting = count_open_rejects(file.pk)
     if waiting:
         title = f"{format_count(waiting, 'rejet', 'rejets')} à traiter dans {file.name}"
-        _await(record, file, "rejects", title, limit="FILE_REJECTS")
+        _await(record, file, "rejects", title, limit="REJECT_WORK")
     else:
         close_if_open(record, "rejects", "file", file.pk)
 

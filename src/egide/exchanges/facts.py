@@ -1,17 +1,8 @@
-"""What is said of a file before it is read: who waits for it, under which kind of work, and how one of its lines ended."""
+"""How the lines of a file ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-# A received file waits in the queue under the kind of work that reading it is (``work.facts`` says who may do it).
-READING_OF = {
-    "noemie.care": "care_file",
-    "pain.002": "bank_file",
-    "noemie.answers": "rights_file",
-    "enrolment.sheet": "enrolments_file",
-}
-READING_OF_OTHERS = "unknown_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +21,3 @@ class Counted:
 
     posted: int = 0
     ignored: int = 0
-
-
-def reading_of(file_format: str) -> str:
-    """The kind of work that reading a file of this format is."""
-    return READING_OF.get(file_format, READING_OF_OTHERS)

@@ -26,6 +26,7 @@ class File(models.Model):
     ignored = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     refusal = models.JSONField(default=dict)
+    endings_kept = models.BooleanField(default=False, db_default=False)  # read since the end of each line is kept
 
     class Meta:
         constraints: ClassVar = [

@@ -6,7 +6,7 @@ moment loses nothing: the next run goes through the slices again, and what is po
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,9 +20,7 @@ from egide.contracts.queries import (
     enrolment_with_member,
     enrolments_touched_since,
 )
-from egide.documents.acts import keep_document
-from egide.documents.rendering import render
-from egide.documents.safety import safe_pdf
+from egide.documents.acts import issue
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
 from egide.exchanges.codecs.bank_returns import NOT_A_RETURN, DebitReturn, read_returns
 from egide.exchanges.codecs.faults import Effect
@@ -43,7 +41,6 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress, Told
-from egide.kernel.reference import load_time_limit
 from egide.kernel.text import elided
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
@@ -51,7 +48,8 @@ from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
-from egide.premiums.papers import schedule_paper
+from egide.premiums.notice_jobs import issue_notices
+from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 from egide.work.acts import NewItem, add_detail, open_item
 
@@ -78,9 +76,10 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
             enrolment = enrolment_with_member(enrolment_id)
             open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
-            if new_schedule:
-                _issue_schedule(act, enrolment)
-        bring_up_to_date(act, enrolment_ids)
+        changes = bring_up_to_date(act, enrolment_ids)
+        if new_schedule:
+            for enrolment_id in enrolment_ids:
+                _issue_schedule(act, enrolment_with_member(enrolment_id), changes.filter(enrolment_id=enrolment_id))
 
 
 def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
@@ -93,20 +92,18 @@ def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
 FOLLOWS = (Follow("enrolment", follow_contracts),)
 
 
-def _issue_schedule(record: Record, enrolment: EnrolmentRow) -> None:
+def _issue_schedule(record: Record, enrolment: EnrolmentRow, changes: pl.DataFrame) -> None:
     around = max(clock.today(), enrolment.starts_on)
     schedule = schedule_of(enrolment.pk, around=around)
     if not any(instalment.shares for instalment in schedule.instalments):
         return
-    pdf = render(schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule), issued_on=clock.today())
-    keep_document(
+    issue(
         record,
-        pdf,
+        schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule, changes),
         kind="schedule",
         title=f"Échéancier du {clock.today():%d/%m/%Y}",
         subject=("enrolment", enrolment.pk),
         perimeter_id=enrolment.perimeter_id,
-        pages=safe_pdf(pdf).pages,
     )
     record.because(f"Échéancier : {format_eur(schedule.to_pay_cents)} à payer sur {len(schedule.instalments)} mois.")
 
@@ -159,6 +156,7 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
     _catch_up(context, facts.seen)
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
     return Called(enrolments, called, debits, debited, file_id)
 
 
@@ -348,7 +346,6 @@ def _return_entry(debit: Debit) -> Entry:
 
 def _await_handling(record: Record, debit: Debit, returned: DebitReturn, received_at: datetime) -> None:
     """A returned debit waits for someone, on its enrolment: one item for all those that wait together."""
-    limit = load_time_limit("PREMIUM_ACT", received_at.date())
     number = debit.enrolment.number
     item = open_item(
         record,
@@ -359,8 +356,7 @@ def _await_handling(record: Record, debit: Debit, returned: DebitReturn, receive
             subject_kind="enrolment",
             subject_id=debit.enrolment_id,
             received_at=received_at,
-            limit_days=limit.amount,
-            limit_unit=limit.unit.value,
+            limit="PREMIUM_ACT",
             detail={"number": number},
         ),
     )
@@ -378,7 +374,7 @@ def _unknown_return(returned: DebitReturn) -> Fault:
     )
 
 
-def audit(context: Context) -> Finding:
+def audit(context: Context) -> Iterator[Finding]:
     """Decides every called month again: what is posted on the member accounts must be what is due, to the cent."""
     offenders: list[str] = []
     count = 0
@@ -386,7 +382,7 @@ def audit(context: Context) -> Finding:
         wrong = not_as_due(call.month, perimeter_id=call.perimeter_id)
         count += wrong.height
         offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
-    return Finding(
+    yield Finding(
         "premiums.posted_equals_due",
         "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
         count,

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from egide.journal.invariants import Invariant
-from egide.work.facts import NEEDED
-
-_KINDS = ", ".join(f"'{kind}'" for kind in NEEDED)
 
 INVARIANTS = (
-    Invariant(
-        "work.somebody_may",
-        "Chaque dossier à traiter est d’une nature que quelqu’un peut traiter.",
-        f"SELECT id FROM work_item WHERE state <> 'done' AND kind NOT IN ({_KINDS})",  # noqa: S608 - our own names
-    ),
     Invariant(
         "work.pause_agrees",
         "Un délai est suspendu par une seule raison qui dure ; un délai qui court n’en a aucune.",

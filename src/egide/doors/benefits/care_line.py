@@ -11,6 +11,7 @@ from egide.benefits.facts import CareLineFacts
 from egide.benefits.queries import care_line as read_line
 from egide.benefits.queries import explain_line
 from egide.doors.benefits.member_care import care_name, compulsory_cents, left_cents, line_state, sign
+from egide.doors.benefits.words import FAMILIES
 from egide.doors.desk.reasons import step_shape
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
@@ -101,7 +102,7 @@ def _postings(line_id: int) -> list[Shape]:
 def _facts(line: CareLineFacts) -> list[Shape]:
     yes_no = {True: _("oui"), False: _("non")}
     facts: list[Shape] = [
-        {"label": _("Famille"), "value": words.said(words.FAMILIES, line.family)},
+        {"label": _("Famille"), "value": words.said(FAMILIES, line.family)},
         {"label": _("Quantité"), "value": line.quantity, "unit": "nombre"},
         {
             "label": _("Base de remboursement"),

@@ -1,8 +1,6 @@
-"""Reasons of what is already in the books: a care line, a ceiling, a clock, a cover, an act."""
+"""Reasons of what benefits posted: a care line, a ceiling."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,18 +9,14 @@ from egide.benefits.queries import care_line as read_line
 from egide.benefits.queries import explain_line, lives
 from egide.doors.benefits.ceilings import limits_of
 from egide.doors.benefits.member_care import care_name
+from egide.doors.benefits.words import FAMILIES
 from egide.doors.desk.reasons import part, why_rule, why_sentences
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest
 from egide.doors.frame.shell import Shape
-from egide.doors.member.member_reads import texts
 from egide.journal import clock
-from egide.journal.queries import find_act
 from egide.kernel.money import format_eur
-from egide.kernel.text import elided
-from egide.kernel.time_limits import Deadline
 from egide.products.queries import book_for
-from egide.work.queries import clock_of, find_item
 
 
 def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
@@ -86,9 +80,7 @@ def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         "unit": "eur" if eur else "nombre",
         "article": {"label": rule.article},
         "inputs": [
-            part(
-                _("%(care)s du %(day)s") % {"care": words.said(words.FAMILIES, family), "day": f"{on:%d/%m/%Y}"}, cents
-            )
+            part(_("%(care)s du %(day)s") % {"care": words.said(FAMILIES, family), "day": f"{on:%d/%m/%Y}"}, cents)
             for on, _code, family, cents in consumed
         ],
     }
@@ -100,56 +92,3 @@ def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         "tree": tree,
         "known_on": clock.today(),
     }
-
-
-def clock_of_item(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why a file is due on its day: the rule, the start, the pauses, the calendar."""
-    item = find_item(int(key)) if key.isdecimal() else None
-    if item is None:
-        return None
-    found: Deadline = clock_of(item, list(item.pauses.all()), clock.today())
-    title = _("Échéance : %(title)s") % {"title": item.title}
-    return why_sentences(
-        title, found.due_on or _("en pause"), "jour" if found.due_on else "texte", found.reasons, sentence=found.words()
-    )
-
-
-_COVER = """
--- A cover, its person, its enrolment, and the reasons written when it was validated.
-SELECT p.first_name, c.link, lower(c.period), upper(c.period), e.number,
-  (SELECT a.reasons FROM journal_act a WHERE a.subject_kind = 'enrolment' AND a.subject_id = e.id
-     AND a.kind IN ('enrolment.validate', 'endorsement.add_person') ORDER BY a.id LIMIT 1)
-FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
-WHERE c.id = %s
-"""
-
-
-def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why a person is covered from one day to another."""
-    if not key.isdecimal():
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(_COVER, [int(key)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    name, link, start, end, number, reasons = row
-    until = _("jusqu’au %(day)s") % {"day": words.day(end - timedelta(days=1))} if end else _("sans date de fin")
-    said = _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s.") % {
-        "who": name,
-        "link": words.said(words.LINKS, link).lower(),
-        "number": number,
-        "start": words.day(start),
-        "until": until,
-    }
-    return why_sentences(elided(_("Couverture de %(who)s") % {"who": name}), start, "jour", [said, *texts(reasons)])
-
-
-def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """The reasons written with an act of the journal."""
-    found = find_act(int(key)) if key.isdecimal() else None
-    if found is None:
-        return None
-    return why_sentences(
-        words.said(words.ACTS, found.kind), found.done_at, "instant", list(found.reasons), sentence=found.subject_label
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -11,15 +12,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.file_lines import file_rows, ignored_because
-from egide.doors.desk.receiving import reading_offered
+from egide.doors.desk.intake import may_read
+from egide.doors.desk.words import FILE_STATES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.opened import formats, jobs, readings
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import THEN_NEXT, Shape, error_of, filters, page_number, page_shape, show, state
-from egide.doors.works import KINDS
 from egide.exchanges.acts import turn_down_file
-from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file
+from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, ignored_of_file, rejects_of_file
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
@@ -27,7 +28,6 @@ from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
 
 SIZE = 50
-CARE = "noemie.care"
 
 
 @needs(Permission.EXCHANGES)
@@ -75,7 +75,7 @@ def files(request: PageRequest) -> HttpResponse:
 
 
 def _outcome(one: FileRow) -> list[object]:
-    return [str(words.FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
+    return [str(FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
 
 
 def kind_said(file: FileRow) -> str:
@@ -99,7 +99,7 @@ def pending(file: FileRow) -> int:
 
 
 def _row(file: FileRow) -> Shape:
-    label, tone = words.FILE_STATES[file.state]
+    label, tone = FILE_STATES[file.state]
     return {
         "url": reverse("file", args=[file.pk]),
         "name": file.name,
@@ -125,7 +125,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
-        if found.format == CARE and not allowed(request, Permission.READ_HEALTH):
+        if not _seen(request, found):
             raise Http404
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
     refusals: list[Refusal] = []
@@ -140,15 +140,14 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
-    health = allowed(request, Permission.READ_HEALTH)
-    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE, health=health)
+    rows, more = _rows(request, found, outcome, offset=(number - 1) * SIZE)
     base = reverse("file", args=[found.pk])
     options = [
         ("posted", _("Comptabilisées"), found.posted),
         ("ignored", _("Ignorées"), found.ignored),
         ("rejected", _("Rejetées"), found.rejected),
     ]
-    label, tone = words.FILE_STATES[found.state]
+    label, tone = FILE_STATES[found.state]
     context = {
         "file": {
             "name": found.name,
@@ -159,7 +158,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "state": state(label, tone),
             "fingerprint": found.sha256,
             "size": size_said(found.size_bytes),
-            "download_url": f"{base}?brut=1" if health or found.format != CARE else "",
+            "download_url": f"{base}?brut=1" if _seen(request, found) else "",
         },
         "counts": {
             "lines": found.lines,
@@ -168,7 +167,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "rejected": found.rejected,
             "pending": pending(found),
         },
-        "ignored_because": ignored_because(found),
+        "ignored_because": _set_aside(found),
         "refusal": found.refusal,
         "filters": filters(base, "issue", outcome, options) if found.direction == "in" else [],
         "rows": rows,
@@ -183,9 +182,70 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     return show(request, "desk/file.html", context, nav="files", status=422 if refusals else 200)
 
 
+def _seen(request: PageRequest, file: FileRow) -> bool:
+    """True when this person may read what the file says; a format that nobody declares is taken for health."""
+    known = formats().get(file.format)
+    return allowed(request, Permission.READ_HEALTH) if known is None or known.health else True
+
+
+def _rows(request: PageRequest, file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
+    """A page of lines of one outcome, and whether there are more."""
+    if outcome == "rejected":
+        found = rejects_of_file(file.pk, offset=offset, limit=SIZE + 1)
+        return [_reject(one, seen=_seen(request, file)) for one in found[:SIZE]], len(found) > SIZE
+    reading = readings().get(file.format)
+    if not _seen(request, file):
+        return [], False
+    if reading is None or reading.lines is None:
+        return _ignored(file, offset=offset) if outcome == "ignored" else ([], False)
+    return reading.lines(file.pk, outcome, offset, SIZE)
+
+
+def _set_aside(file: FileRow) -> list[Shape]:
+    """How many lines of a file were set aside, for each reason."""
+    if not file.ignored:
+        return []
+    reading = readings().get(file.format)
+    if reading and reading.set_aside:
+        return reading.set_aside(file.pk)
+    reasons = Counter(message for _line, message in ignored_of_file(file.pk))
+    return [{"count": count, "reason": message} for message, count in reasons.most_common()]
+
+
+def _ignored(file: FileRow, *, offset: int) -> tuple[list[Shape], bool]:
+    lines = ignored_of_file(file.pk)[offset : offset + SIZE + 1]
+    rows = [
+        {
+            "number": line_no,
+            "outcome": state(_("Ignorée"), "neutral"),
+            "title": _("Ligne"),
+            "person": "",
+            "reason": message,
+        }
+        for line_no, message in lines[:SIZE]
+    ]
+    return rows, len(lines) > SIZE
+
+
+def _reject(one: RejectRow, *, seen: bool) -> Shape:
+    reading = readings().get(one.file.format)
+    title = reading.title(one) if reading and reading.title and seen else ""
+    place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
+    return {
+        "number": one.line_no,
+        "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),
+        "title": title or place,
+        "person": place if title else "",
+        "url": reverse("reject", args=[one.pk]),
+        "reason": one.message,
+        "next_url": reverse("reject", args=[one.pk]) if one.state == "open" else "",
+        "next_label": _("Traiter"),
+    }
+
+
 def _work_on(file: FileRow) -> Shape | None:
     """The work under way on this file, to follow it from here."""
-    found = job_about(KINDS, "file", file.pk)
+    found = job_about(jobs(), "file", file.pk)
     if found is None or found.state not in UNDER_WAY:
         return None
     return {"url": reverse("work", args=[found.pk]), "title": found.title}
@@ -201,20 +261,11 @@ def _actions(request: PageRequest, file: FileRow) -> list[Shape]:
         "primary": True,
     }
     actions = []
-    if reading_offered(request, file.format, file.state) and _work_on(file) is None:
+    waits = file.state in ("received", "reading") and may_read(request.context, file.format)
+    if waits and _work_on(file) is None:
         actions.append(base | {"url": reverse("file-read", args=[file.pk])})
-    if file.format == CARE and allowed(request, Permission.BENEFITS) and count_open_rejects(file.pk):
-        url = f"{reverse('work-new', args=['rejets'])}?file={file.pk}"
-        actions.append({"url": url, "label": _("Reprendre les rejets ouverts"), "icon": "arrow-repeat"})
-    if (
-        file.format == "enrolment.sheet"
-        and file.state == "read"
-        and file.rejected
-        and allowed(request, Permission.ENROL)
-    ):
-        url = reverse("file-refused-lines", args=[file.pk])
-        actions.append({"url": url, "label": _("Lignes refusées, à corriger"), "icon": "download"})
-    return actions
+    reading = readings().get(file.format)
+    return actions + (reading.actions(request, file) if reading and reading.actions else [])
 
 
 def _progress(file: FileRow) -> Shape | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementPlan, EnrolmentFacts
-from egide.contracts.queries import enrolment_by_number, enrolment_facts, find_form
+from egide.contracts.queries import book_of_change, enrolment_by_number, enrolment_facts, find_form
 from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import by_month, numbered
 from egide.doors.contracts.enrolment_preview import PROVISIONAL, Draft, draft_of
@@ -22,7 +22,7 @@ from egide.journal import clock
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
 from egide.kernel.text import elided
-from egide.premiums.papers import explain_share
+from egide.premiums.papers.schedule import explain_share
 from egide.premiums.queries import account, schedule_for
 from egide.products.queries import book_for
 
@@ -203,7 +203,7 @@ def _plan(request: PageRequest, number: str) -> EndorsementPlan | None:
         return None
     facts = enrolment_facts(enrolment_by_number(number).pk)
     asked, _refusals = read(content, today=clock.today())
-    return numbered(plan(facts, asked, today=clock.today())) if asked else None
+    return numbered(plan(facts, asked, book=book_of_change(facts, asked))) if asked else None
 
 
 def of_endorsement(request: PageRequest, key: str) -> Shape | None:

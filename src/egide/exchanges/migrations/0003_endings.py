@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # False for the files read before: they have counts, and no row for what became of each of their lines.
+        migrations.AddField("file", "endings_kept", models.BooleanField(db_default=False, default=False)),
         migrations.AddField(
             model_name="reject",
             name="part",

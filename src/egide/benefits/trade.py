@@ -1,0 +1,25 @@
+"""What benefits declare to the house."""
+
+from __future__ import annotations
+
+from egide.benefits.asked import JOBS
+from egide.benefits.invariants import INVARIANTS
+from egide.benefits.jobs.following import FOLLOWS, audit
+from egide.journal.permissions import Permission
+from egide.journal.trade import Format, ItemKind, Trade
+
+_MEGABYTE = 1024 * 1024
+
+TRADE = Trade(
+    "benefits",
+    items=(ItemKind("care_file", Permission.EXCHANGES, also=(Permission.BENEFITS,)),),
+    jobs=JOBS,
+    formats=(
+        Format("noemie.care", "scheme", "in", True, 512 * _MEGABYTE, "care.read", item="care_file"),
+        Format("pain.001", "bank", "out", False),
+    ),
+    natures=("benefit", "transfer", "transfer_returned"),
+    follows=FOLLOWS,
+    invariants=INVARIANTS,
+    audits=(audit,),
+)

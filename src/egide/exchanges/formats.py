@@ -1,0 +1,25 @@
+"""The kinds of file that trades declare, and under which kind of work each waits to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from egide.house import trades
+
+UNKNOWN = "unknown_file"  # what reading a file is when no trade says it: someone recognises it, or refuses it
+
+
+@cache
+def _readings() -> Mapping[str, str]:
+    return {one.code: one.item for trade in trades() for one in trade.formats if one.item}
+
+
+def reading_of(file_format: str) -> str:
+    """The kind of work that reading a file of this format is."""
+    return _readings().get(file_format, UNKNOWN)
+
+
+def reading_kinds() -> frozenset[str]:
+    """Every kind of work that is the reading of a file."""
+    return frozenset((*_readings().values(), UNKNOWN))
