@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connections, transaction
 
-from egide.benefits import invariants as benefits
 from egide.benefits.jobs.paying import pay
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.papers import ask_papers
-from egide.doors.commands.check import find
-from egide.exchanges import invariants as exchanges
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns
 from egide.exchanges.models import File
-from egide.installation import create_database, drop_database
 from egide.journal.queries import system_context
 from egide.journal.scope import set_perimeters
 from egide.postgres import Cluster
 from egide.premiums.jobs import call_month, record_returns
 from egide.premiums.models import Debit
-from egide.work import invariants as work
+from egide.work.models import Item
+from invariants.breaking import lived_base, spoken, spoken_after
 from people.families import (
     CROWN,
     GLASSES,
@@ -165,36 +163,14 @@ def _read(cares: list[Care], nir: str, *, start: int = 1) -> None:
 
 @pytest.fixture(scope="module")
 def lived(server: Cluster) -> Iterator[None]:
-    """A base of its own where all of this happened, worked on as the owner of the schema: nothing there stops a hand."""
-    admin, name = server.url("egide_owner", "postgres"), f"egide_broken_{uuid.uuid4().hex[:8]}"
-    settings = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
-    before = os.environ.get("EGIDE_TODAY")
-    create_database(admin, name, template="egide_template")
-    _point(name, settings["default"]["USER"])
-    _live()
-    _point(name, settings["owner"]["USER"])
-    yield
-    _point(settings["default"]["NAME"], settings["default"]["USER"])
-    drop_database(admin, name)
-    os.environ.pop("EGIDE_TODAY")
-    if before is not None:
-        os.environ["EGIDE_TODAY"] = before
-
-
-def _point(name: str, user: str) -> None:
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
-    connections["default"].settings_dict["USER"] = user
-
-
-def _spoken() -> set[str]:
-    return {finding.name for finding in find() if finding.count}
+    """A base of its own where all of this happened."""
+    with lived_base(server, _live):
+        yield
 
 
 def test_a_base_that_nobody_broke_has_nothing_to_say(lived: None) -> None:
     """Every kind of thing that the invariants speak of is there, and all of them hold."""
-    assert _spoken() == set()
+    assert spoken() == set()
     with transaction.atomic():
         assert sorted(File.objects.filter(direction="in").values_list("format", "state")) == [
             ("noemie.care", "read"), ("noemie.care", "read"), ("noemie.care", "received"), ("pain.002", "read"),
@@ -205,16 +181,33 @@ def test_a_base_that_nobody_broke_has_nothing_to_say(lived: None) -> None:
 @pytest.mark.parametrize(("name", "what", "how"), _BROKEN, ids=[f"{row[0]}, {row[1]}" for row in _BROKEN])
 def test_the_check_names_what_was_broken(lived: None, name: str, what: str, how: str) -> None:
     """One sentence at a time is made false by hand: the check of the whole base says which."""
+    assert name in spoken_after([how.replace("A_LINE", _A_LINE)])
+
+
+_AS_BEFORE = [
+    # Counts and no rows of lines, rejects that do not say their act, and a queue that only care files reached.
+    "DELETE FROM exchanges_line",
+    "DELETE FROM benefits_ignored_line",
+    "UPDATE exchanges_reject SET part = 0",
+    "UPDATE exchanges_file SET endings_kept = false",
+    "DELETE FROM work_item WHERE subject_kind = 'file'",
+]
+
+
+def test_a_base_from_before_the_ends_of_lines_has_nothing_to_say(lived: None) -> None:
+    """Moving up loses nothing: what older files leave to do is in the queue, and no sentence accuses what was well done."""
+    moved = import_module("egide.exchanges.migrations.0004_waiting_files")
     with transaction.atomic():
+        parts = rows("SELECT id, part FROM exchanges_reject ORDER BY id")
         with connections["default"].cursor() as cursor:
-            cursor.execute(how.replace("A_LINE", _A_LINE))
-            assert cursor.rowcount > 0, "nothing was broken"
-        spoken = _spoken()
+            for statement in _AS_BEFORE:
+                cursor.execute(statement)
+            assert {"exchanges.rejects_in_queue", "exchanges.received_in_queue"} <= spoken()
+            cursor.execute(moved.ACT_OF_A_REJECT)
+        with connections["default"].schema_editor() as editor:
+            moved.fill_the_queue(apps, editor)
+        assert spoken() == set()
+        assert rows("SELECT id, part FROM exchanges_reject ORDER BY id") == parts
+        queue = Item.objects.filter(subject_kind="file").order_by("kind").values_list("kind", "state")
+        assert list(queue) == [("care_file", "open"), ("rejects", "open"), ("rejects", "open")]
         transaction.set_rollback(True)
-    assert name in spoken
-
-
-def test_each_invariant_of_these_packages_was_broken() -> None:
-    """None is left without its proof."""
-    declared = {one.name for module in (exchanges, benefits, work) for one in module.INVARIANTS}
-    assert declared | {"benefits.posted_equals_due", "benefits.counters_equal_lines"} == {row[0] for row in _BROKEN}
