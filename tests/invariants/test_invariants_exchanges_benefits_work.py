@@ -196,7 +196,7 @@ _AS_BEFORE = [
 
 def test_a_base_from_before_the_ends_of_lines_has_nothing_to_say(lived: None) -> None:
     """Moving up loses nothing: what older files leave to do is in the queue, and no sentence accuses what was well done."""
-    moved = import_module("egide.exchanges.migrations.0004_waiting_files")
+    moved = import_module("egide.exchanges.migrations.0005_waiting_files")
     with transaction.atomic():
         parts = rows("SELECT id, part FROM exchanges_reject ORDER BY id")
         with connections["default"].cursor() as cursor:

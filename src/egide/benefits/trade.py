@@ -6,13 +6,14 @@ from egide.benefits.asked import JOBS
 from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import FOLLOWS, audit
 from egide.journal.permissions import Permission
-from egide.journal.trade import Format, ItemKind, Trade
+from egide.journal.trade import Format, ItemKind, PaperKind, Trade
 
 _MEGABYTE = 1024 * 1024
 
 TRADE = Trade(
     "benefits",
-    items=(ItemKind("care_file", Permission.EXCHANGES, also=(Permission.BENEFITS,)),),
+    items=(ItemKind("care_file", Permission.EXCHANGES, health=False, also=(Permission.BENEFITS,)),),
+    papers=(PaperKind("statement"),),
     jobs=JOBS,
     formats=(
         Format("noemie.care", "scheme", "in", True, 512 * _MEGABYTE, "care.read", item="care_file"),

@@ -13,14 +13,14 @@ from dataclasses import field as made_by
 from django.db import IntegrityError, transaction
 
 from egide.exchanges.facts import Counted, Ended
-from egide.exchanges.formats import reading_of
+from egide.exchanges.kinds import carries_health, reading_of
 from egide.exchanges.models import File, Line, Reject
 from egide.exchanges.queries import count_open_rejects, count_rejected, ended_lines
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
 from egide.work.acts import NewItem, close_if_open, open_item
@@ -67,7 +67,8 @@ def receive(context: Context, arrival: Arrival) -> File:
         )
     digest = store.keep(arrival.content)
     given = {"format": arrival.format, "sha256": digest}
-    with perform(context, "exchanges.receive", needs=Permission.EXCHANGES, given=given) as act:
+    # Whoever brings a file may not be who reads it: it is kept first, then it is there for those who may see it.
+    with perform(context, "exchanges.receive", needs=Permission.EXCHANGES, given=given) as act, health_open():
         try:
             with transaction.atomic():
                 file = File.objects.create(
@@ -79,6 +80,7 @@ def receive(context: Context, arrival: Arrival) -> File:
                     size_bytes=len(arrival.content),
                     perimeter_id=arrival.perimeter_id,
                     received_at=context.received_at or clock.now(),
+                    health=carries_health(arrival.format),
                 )
         except IntegrityError as error:
             raise already_received(arrival, digest) from error
@@ -90,7 +92,7 @@ def receive(context: Context, arrival: Arrival) -> File:
 
 def take_up(context: Context, arrival: Arrival) -> File:
     """The file of an arrival: the one already received when its reading was interrupted, else received now."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor), health_open():
         digest = hashlib.sha256(arrival.content).hexdigest()
         known = File.objects.filter(
             direction="in", format=arrival.format, sha256=digest, state__in=("received", "reading")
@@ -122,6 +124,7 @@ def send(record: Record, arrival: Arrival, *, lines: int) -> File:
             "size_bytes": len(arrival.content),
             "perimeter_id": arrival.perimeter_id,
             "received_at": clock.now(),
+            "health": carries_health(arrival.format),
             "state": "sent",
             "lines": lines,
             "posted": lines,
@@ -150,7 +153,14 @@ def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
 def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
     """Someone refuses a file that waits to be read, with the reason: it will not be read, its bytes stay."""
     with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file_id, reason]) as act:
-        file = lock_file(file_id)
+        file = File.objects.select_for_update().filter(pk=file_id).first()
+        if file is None:
+            raise Refusal(
+                code="exchanges.not_found",
+                where=str(file_id),
+                message="Ce fichier n’existe pas ou ne vous est pas accessible.",
+                remedy="Revenez à la liste des fichiers.",
+            )
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.direction != "in" or file.state != "received":
             raise Refusal(
@@ -218,6 +228,7 @@ def keep_endings(file: File, ended: Iterable[Ended]) -> None:
                 ending="ignored" if one.code else "posted",
                 code=one.code,
                 message=one.message,
+                health=file.health,
             )
             for one in ended
         ),
@@ -279,6 +290,7 @@ def add_rejects(file: File, faults: Iterable[Fault]) -> int:
             remedy=fault.remedy,
             content=fault.content,
             person_id=fault.person_id,
+            health=file.health,
         )
         for fault in faults
     ]

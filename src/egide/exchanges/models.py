@@ -27,6 +27,7 @@ class File(models.Model):
     rejected = models.BigIntegerField(default=0)
     refusal = models.JSONField(default=dict)
     endings_kept = models.BooleanField(default=False, db_default=False)  # read since the end of each line is kept
+    health = models.BooleanField()  # what its bytes tell; the database shows the row to nobody else
 
     class Meta:
         constraints: ClassVar = [
@@ -56,6 +57,7 @@ class Line(models.Model):
     ending = models.TextField()
     code = models.TextField(default="", blank=True)
     message = models.TextField(default="", blank=True)
+    health = models.BooleanField()  # as its file
 
     class Meta:
         constraints: ClassVar = [
@@ -83,6 +85,7 @@ class Reject(models.Model):
     content = models.JSONField(default=dict)
     state = models.TextField(default="open")
     person_id = models.BigIntegerField(null=True)
+    health = models.BooleanField()  # as its file
 
     class Meta:
         constraints: ClassVar = [

@@ -36,13 +36,23 @@ class SubjectKind:
 class ItemKind:
     """Something that waits for a person, and what working on it asks for: ``needs``, and each of ``also`` with it.
 
-    It ends with the act that does its work; ``by_hand`` when no act does: whoever works on it then says so, with the reason.
+    What its title and its subject tell is taken for health unless declared otherwise. It ends with the act that does its
+    work; ``by_hand`` when no act does: whoever works on it then says so, with the reason.
     """
 
     code: str
     needs: Permission
+    health: bool = True
     also: tuple[Permission, ...] = ()
     by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperKind:
+    """A kind of paper kept on a file, and whether it tells of health: it does unless declared otherwise."""
+
+    code: str
+    health: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ class Trade:
     jobs: tuple[JobKind, ...] = ()
     formats: tuple[Format, ...] = ()
     natures: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    papers: tuple[PaperKind, ...] = ()
     quiet: tuple[str, ...] = ()  # acts that tell nothing to who looks at a subject
     follows: tuple[Follow, ...] = ()
     invariants: tuple[Invariant, ...] = ()

@@ -36,7 +36,7 @@ from egide.journal.followers import Follow
 from egide.journal.invariants import Finding
 from egide.journal.locks import hold, only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
@@ -46,7 +46,8 @@ from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accoun
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
-from egide.premiums.decisions import debit_day
+from egide.premiums.decisions import collection
+from egide.premiums.facts import Collection
 from egide.premiums.models import Call, Debit
 from egide.premiums.notice_jobs import issue_notices
 from egide.premiums.papers.schedule import schedule_paper
@@ -66,6 +67,7 @@ class Called:
     debits: int
     debited_cents: int
     file_id: int | None
+    collection: Collection  # when the bank is asked to debit; it may be past the convention's limit, and says so
 
 
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
@@ -130,7 +132,7 @@ def call_month(
 
 def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
     call = _open_call(context, month, perimeter_id)
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         count = count_enrolments(perimeter_id)
         facts = read_month(month, perimeter_id=perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
@@ -154,15 +156,16 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, facts.seen)
-    debits, debited, file_id = _debit(context, call, month, perimeter_id)
+    when = collection(month, today=clock.today())
+    debits, debited, file_id = _debit(context, call, when, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
     issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
-    return Called(enrolments, called, debits, debited, file_id)
+    return Called(enrolments, called, debits, debited, file_id, when)
 
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
     """The call of a month: the one a first run left, else opened now. From here on, every act counts the month as called."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         known = Call.objects.filter(month=month, perimeter_id=perimeter_id).first()
     if known:
         return known
@@ -175,14 +178,15 @@ def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
 
 def _catch_up(context: Context, seen: str) -> None:
     """Follows what was touched while the call was running, whatever the act: most often it is followed, and nothing moves."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         touched = enrolments_touched_since(seen)
     if touched:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tuple[int, int, int | None]:
+def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) -> tuple[int, int, int | None]:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
+    month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
         wanted = to_debit(month, perimeter_id=perimeter_id)
         act.on("premium_call", call.pk, format_month(month), perimeter_id)
@@ -190,17 +194,17 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
             call.stage = "debited"
             call.save()
             return 0, 0, None
-        due_on = debit_day(month)
-        content = _debit_file(wanted, month, due_on, perimeter_id, act.id)
+        content = _debit_file(wanted, month, when.on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
         file = send(act, arrival, lines=wanted.height)
-        _keep_debits(wanted, month, due_on, perimeter_id, file.pk)
+        _keep_debits(wanted, month, when.on, perimeter_id, file.pk)
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
         total = int(wanted["amount_cents"].sum())
-        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk}
+        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk, "due_on": str(when.on)}
+        act.because(when.sentence)
     return wanted.height, total, file.pk
 
 
@@ -384,7 +388,7 @@ def audit(context: Context) -> Iterator[Finding]:
         offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
     yield Finding(
         "premiums.posted_equals_due",
-        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
+        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui, taxe par taxe.",
         count,
         tuple(offenders[:5]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from egide.journal.permissions import Permission
-from egide.journal.trade import Format, ItemKind, SubjectKind, Trade
+from egide.journal.trade import Format, ItemKind, PaperKind, SubjectKind, Trade
 from egide.premiums.asked import JOBS
 from egide.premiums.invariants import INVARIANTS
 from egide.premiums.jobs import FOLLOWS, audit
@@ -14,9 +14,10 @@ TRADE = Trade(
     "premiums",
     subjects=(SubjectKind("premium_call"), SubjectKind("month")),
     items=(
-        ItemKind("bank_file", Permission.EXCHANGES, also=(Permission.PREMIUMS,)),
-        ItemKind("returned_debit", Permission.PREMIUMS, by_hand=True),
+        ItemKind("bank_file", Permission.EXCHANGES, health=False, also=(Permission.PREMIUMS,)),
+        ItemKind("returned_debit", Permission.PREMIUMS, health=False, by_hand=True),
     ),
+    papers=(PaperKind("schedule", health=False), PaperKind("premium_notice", health=False)),
     jobs=JOBS,
     formats=(
         Format("pain.002", "bank", "in", False, 64 * _MEGABYTE, "bank.returns", item="bank_file"),

@@ -33,6 +33,11 @@ def kinds_of(actor: Actor) -> list[str]:
     return [kind for kind, wanted in needed().items() if all(may(actor.role, one) for one in wanted)]
 
 
+def carries_health(kind: str) -> bool:
+    """True unless items of this kind are declared to tell nothing of anyone's health."""
+    return not any(one.code == kind and not one.health for trade in trades() for one in trade.items)
+
+
 def may_work(actor: Actor, kind: str, perimeter_id: int) -> bool:
     """True when a person may do what an item of this kind asks, on this perimeter; a kind nobody named is nobody's."""
     return kind in kinds_of(actor) and perimeter_id in actor.perimeters

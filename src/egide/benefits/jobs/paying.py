@@ -24,7 +24,7 @@ from egide.journal.facts import Context
 from egide.journal.lanes import side_by_side
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.calendars import Calendar, Region
 from egide.kernel.formats import format_count
 from egide.kernel.money import format_eur
@@ -74,7 +74,7 @@ def issue_statements(
     """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
     made = 0
     with only_one(f"benefits.statements:{perimeter_id}"):
-        with reading(context.actor.perimeters):
+        with reading_as(context.actor):
             due = count_payments_to_tell(perimeter_id)
         while limit is None or made < limit:
             with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:

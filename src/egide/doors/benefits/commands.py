@@ -11,7 +11,7 @@ from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import open_rejects
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.money import format_eur
 
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"Périmètre {perimeter_id} : {made} relevés")
         return 0
     if options.what == "recycle":
-        with reading(context.actor.perimeters):
+        with reading_as(context.actor):
             chosen = [reject.pk for reject in open_rejects(file_id=options.file, limit=100_000)]
         print(f"{recycle(context, chosen)} actes repris sur {len(chosen)} rejets")
         return 0

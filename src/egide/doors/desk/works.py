@@ -174,6 +174,7 @@ def _trial(found: JobRow) -> Shape | None:
     if found.kind != "premiums.try" or found.state != "done":
         return None
     return {
+        "collection": "",  # a trial of before said no day
         **found.figures,
         "month": words.month(date.fromisoformat(found.given["month"])),
         "confirm_url": reverse("work-new", args=["appel"]),

@@ -1,4 +1,4 @@
-"""The kinds of file that trades declare, and under which kind of work each waits to be read."""
+"""What files carry and what work reading them is, as the trades declare it. Openness is declared, never secrecy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from functools import cache
 from egide.house import trades
 
 UNKNOWN = "unknown_file"  # what reading a file is when no trade says it: someone recognises it, or refuses it
+
+
+def carries_health(file_format: str) -> bool:
+    """True unless the format is declared to carry none: its files and their rejects are for those who may see health."""
+    return not any(one.code == file_format and not one.health for trade in trades() for one in trade.formats)
 
 
 @cache

@@ -6,7 +6,7 @@ from egide.journal import sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchanges", "0002_protection"),
+        ("exchanges", "0003_health"),
         ("journal", "0001_initial"),
     ]
 
@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ("ending", models.TextField()),
                 ("code", models.TextField(blank=True, default="")),
                 ("message", models.TextField(blank=True, default="")),
+                ("health", models.BooleanField()),
                 (
                     "file",
                     models.ForeignKey(
@@ -60,5 +61,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(sql.protected("exchanges_line") + sql.insert_only("exchanges_line")),
+        migrations.RunSQL(
+            sql.protected("exchanges_line") + sql.health_aware("exchanges_line") + sql.insert_only("exchanges_line")
+        ),
     ]

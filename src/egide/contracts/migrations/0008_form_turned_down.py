@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0006_asked_paper")]
+    dependencies = [("contracts", "0007_known")]
     operations = [
         migrations.AddField("enrolmentform", "ended_because", models.TextField(blank=True, default="", db_default="")),
         migrations.RunSQL(

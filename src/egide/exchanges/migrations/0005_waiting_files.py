@@ -53,6 +53,7 @@ def _await(items, file, kind, title, limit):
         subject_id=file.pk,
         received_at=file.received_at,
         complete_on=day,
+        health=False,
         limit_code=limit.source,
         limit_days=limit.amount,
         limit_unit=limit.unit.value,
@@ -61,7 +62,7 @@ def _await(items, file, kind, title, limit):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchanges", "0003_endings"), ("work", "0005_complete_file")]
+    dependencies = [("exchanges", "0004_endings"), ("work", "0006_health")]
     operations = [
         migrations.RunSQL(ACT_OF_A_REJECT, migrations.RunSQL.noop),
         migrations.RunPython(fill_the_queue, migrations.RunPython.noop),
