@@ -83,7 +83,7 @@ def test_a_file_read_or_refused_leaves_the_queue(system: Context) -> None:
     with pytest.raises(Refusal):
         read_file(system, spoilt.pk)
     turned_down = received_care(system, b"sent by mistake")
-    turn_down_file(at(Role.OPERATOR), turned_down.pk, reason="Envoyé par erreur")
+    turn_down_file(at(Role.TEAM_LEADER), turned_down.pk, reason="Envoyé par erreur")
     assert [state_of("care_file", file.pk) for file in (read, spoilt, turned_down)] == ["done"] * 3
     turned_down.refresh_from_db()
     assert (turned_down.state, "Envoyé par erreur" in turned_down.refusal["message"]) == ("refused", True)

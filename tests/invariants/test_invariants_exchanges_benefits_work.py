@@ -60,8 +60,8 @@ _BROKEN: list[tuple[str, str, str]] = [
      "DELETE FROM exchanges_reject WHERE file_id IN (SELECT id FROM exchanges_file WHERE format = 'noemie.care')"),
     ("exchanges.line_ends_once",        "a taken line is rejected too",
      """INSERT INTO exchanges_reject (file_id, perimeter_id, line_no, part, position, field, code, message, remedy,
-          content, state)
-        SELECT file_id, perimeter_id, line_no, part, 0, '', 'x', 'x', 'x', '{}', 'closed' FROM exchanges_line LIMIT 1"""),
+          content, state, health)
+        SELECT file_id, perimeter_id, line_no, part, 0, '', 'x', 'x', 'x', '{}', 'closed', true FROM exchanges_line LIMIT 1"""),
     ("exchanges.rejects_in_queue",      "the rejects of a file are forgotten",
      "UPDATE work_item SET state = 'done', closed_at = now() WHERE kind = 'rejects'"),
     ("exchanges.rejects_in_queue",      "the work of a file outlives its last reject",
@@ -104,8 +104,8 @@ _BROKEN: list[tuple[str, str, str]] = [
         SELECT file_id, line_no, act_no, perimeter_id, person_id, 'line.duplicate', id FROM benefits_care_line LIMIT 1"""),
     ("benefits.ignored_apart",          "a taken act is rejected too",
      """INSERT INTO exchanges_reject (file_id, perimeter_id, line_no, part, position, field, code, message, remedy,
-          content, state)
-        SELECT file_id, perimeter_id, line_no, act_no, 0, '', 'x', 'x', 'x', '{}', 'closed' FROM benefits_care_line LIMIT 1"""),
+          content, state, health)
+        SELECT file_id, perimeter_id, line_no, act_no, 0, '', 'x', 'x', 'x', '{}', 'closed', true FROM benefits_care_line LIMIT 1"""),
     ("benefits.line_once",              "an act is counted twice",
      """INSERT INTO benefits_care_line SELECT (jsonb_populate_record(l, jsonb_build_object('id',
           nextval('benefits_care_line_id_seq'), 'line_no', 999))).* FROM benefits_care_line l

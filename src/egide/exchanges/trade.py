@@ -12,7 +12,7 @@ TRADE = Trade(
     subjects=(SubjectKind("file"), SubjectKind("reject", parent="file")),
     items=(
         ItemKind("rejects", Permission.EXCHANGES, health=False),
-        ItemKind(UNKNOWN, Permission.EXCHANGES, health=False),
+        ItemKind(UNKNOWN, Permission.EXCHANGES),
     ),
     invariants=INVARIANTS,
 )

@@ -53,7 +53,7 @@ def _await(items, file, kind, title, limit):
         subject_id=file.pk,
         received_at=file.received_at,
         complete_on=day,
-        health=False,
+        health=kind == "unknown_file",
         limit_code=limit.source,
         limit_days=limit.amount,
         limit_unit=limit.unit.value,
