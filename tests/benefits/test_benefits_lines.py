@@ -17,7 +17,8 @@ from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import audit, follow
 from egide.benefits.jobs.reading import read_file, recycle
 from egide.benefits.models import Counter
-from egide.benefits.queries import explain_line, ignored_lines, ignored_reasons, latest_lines, lines_of_file
+from egide.benefits.queries import ignored_lines, ignored_reasons, latest_lines, lines_of_file
+from egide.benefits.standing import explain_line
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
 from egide.doors.desk import change

@@ -10,15 +10,11 @@ from typing import TypeAlias
 import polars as pl
 from django.db import connection
 
-from egide.benefits.decisions.adjudication import adjudicate, care_facts, standing
 from egide.benefits.facts import COUNTER_SCHEMA, CareLineFacts, IgnoredLine, Schema
 from egide.benefits.models import Payment
-from egide.contracts.queries import linked_enrolments
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.kernel.reference import load_table
-from egide.products.queries import book_for
-from egide.rules.case import Step, explain
 
 PEOPLE_SCHEMA: Schema = {
     "person_id": pl.Int64,
@@ -277,20 +273,6 @@ ORDER BY e.id
 def to_pay(perimeter_id: int) -> pl.DataFrame:
     """What is due to each member of a perimeter (``TO_PAY_SCHEMA``), positive amounts only."""
     return fetch_frame(_TO_PAY, [perimeter_id], TO_PAY_SCHEMA)
-
-
-def explain_line(line_id: int) -> Step:
-    """Why a line was paid what it was: the rule book's reasons, with the ceilings as they stood before that line."""
-    line = care_line(line_id)
-    life = lives(linked_enrolments([line.enrolment_id]))
-    valid = standing(life)
-    before = valid.filter(pl.col("line_id") < line_id)
-    mine = life.filter(pl.col("line_id") == line_id)
-    _, counters = adjudicate(before, book_for, pl.DataFrame(schema=OPENING_SCHEMA))
-    (code, month) = mine.select("product_code", pl.col("care_on").dt.truncate("1mo")).row(0)
-    own = counters.filter(pl.col("product_code") == code)
-    opening = {(name, key): used for name, key, used in own.select("counter", "key", "used").iter_rows()}
-    return explain(book_for(code, month), "rembourse", care_facts(mine).row(0, named=True), counters=opening)
 
 
 def counter_rows(person_ids: Sequence[int], enrolment_ids: Sequence[int]) -> pl.DataFrame:

@@ -136,7 +136,7 @@ class Evaluator:
         item, limit = int(self._whole(body.item, trace)), int(self._whole(body.limit, trace))
         if item < 0:
             raise negative_under_ceiling(rule)
-        key = key_text([self._of(k, trace) for k in body.keys])
+        key = key_text(list(self.key(body.keys)))
         used = self._counters.get((rule.name, key), 0)
         passed = under_ceiling(item, limit, used)
         if passed:
@@ -152,7 +152,7 @@ class Evaluator:
             return True
         months = int(self._whole(body.months, trace))
         day = cast(date, self._of(body.day, trace))
-        key = key_text([self._of(k, trace) for k in body.keys])
+        key = key_text(list(self.key(body.keys)))
         last = self._counters.get((rule.name, key))
         accepted, remembered = accept_purchase(last, day, months)
         if accepted:

@@ -38,7 +38,7 @@ def file_rows(file: FileRow, outcome: str, *, offset: int, limit: int, health: b
             "person": names.get(line.person_id, ""),
             "url": reverse("care-line", args=[line.id]),
             "cents": line.posted_cents,
-            "why": ref("soin", line.id) if line.operation == "N" else None,
+            "why": ref("soin", line.id),
         }
         for line in lines[:limit]
     ]

@@ -17,13 +17,14 @@ from egide.doors.pages.endorsement_fields import read
 from egide.doors.pages.endorsement_preview import by_month, numbered
 from egide.doors.pages.enrolment_preview import PROVISIONAL, Draft, draft_of
 from egide.doors.pages.frame import Shape, day_in
-from egide.doors.pages.reasons import part, step_shape, why_rule, why_sentences, why_sum
+from egide.doors.pages.reasons import part, step_shape, why_sentences, why_sum
+from egide.doors.pages.why_posted import ALL_LINES, premium_parts, premium_said
+from egide.doors.pages.why_posted import RULES as POSTED
 from egide.journal import clock
 from egide.kernel.money import format_eur
-from egide.kernel.periods import add_months
 from egide.kernel.text import elided
 from egide.premiums.papers import explain_share
-from egide.premiums.queries import account, schedule_for
+from egide.premiums.queries import AccountLine, account, schedule_for
 from egide.products.queries import book_for
 
 RULES = {
@@ -31,9 +32,6 @@ RULES = {
     "acs": "aide_acs_mois",
     "autres": "autres_aides_mois",
     "du": "a_payer_mois",
-    "premium": "cotisation_mois",
-    "aid_acs": "aide_acs_mois",
-    "aid_other": "autres_aides_mois",
 }
 
 
@@ -43,7 +41,7 @@ def _month(text: str) -> date | None:
 
 def balance(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     """Why a member owes what they owe: everything posted, by nature, then by month."""
-    lines = account(enrolment_by_number(key).pk, limit=5_000)
+    lines = account(enrolment_by_number(key).pk, limit=ALL_LINES)
     total = lines[0].balance_cents if lines else 0
     by_nature: dict[str, dict[date, int]] = {}
     for line in lines:
@@ -70,13 +68,36 @@ def balance(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
 
 
 def instalment(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why an instalment is what it is: each person's premium of the month, by the rule book."""
+    """Why an instalment is what it is: what is posted once the month is called, before it what the rule book decides."""
     number, _sep, text = key.partition(".")
     month = _month(text)
     if month is None:
         return None
     facts = enrolment_facts(enrolment_by_number(number).pk)
-    return _of_month(facts, month, elided(_("Échéance de %(month)s") % {"month": words.month(month)}))
+    title = elided(_("Échéance de %(month)s") % {"month": words.month(month)})
+    posted = [
+        one for one in reversed(account(facts.id, limit=ALL_LINES)) if one.period == month and one.nature in POSTED
+    ]
+    return _of_called(facts, month, title, posted) if posted else _of_month(facts, month, title)
+
+
+def _of_called(facts: EnrolmentFacts, month: date, title: str, posted: Sequence[AccountLine]) -> Shape:
+    """A month already called: what is posted, and each act that moved it since."""
+    parts = premium_parts(facts, month, posted)
+    total = sum(one.amount_cents for one in posted)
+    terms = ", ".join(f"{one['sentence']} {format_eur(one['value'])}" for one in parts)
+    said = _("Pour %(month)s, %(total)s à payer : %(terms)s.") % {
+        "month": words.month(month),
+        "total": format_eur(total),
+        "terms": terms,
+    }
+    return why_sum(
+        title,
+        total,
+        parts,
+        sentence=_("Somme de ce qui est appelé pour les personnes couvertes, aides déduites."),
+        spoken_as=" ".join([said, *premium_said(facts, posted)]),
+    )
 
 
 def _of_month(facts: EnrolmentFacts, month: date, title: str) -> Shape | None:
@@ -99,28 +120,6 @@ def _of_month(facts: EnrolmentFacts, month: date, title: str) -> Shape | None:
     return why_sum(
         title, total, parts, sentence=_("Somme des cotisations à payer des personnes couvertes."), spoken_as=said
     )
-
-
-def premium(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why one line of the account: ``number.person.month.nature``."""
-    parts = key.split(".")
-    month = _month(parts[2]) if len(parts) == 4 else None
-    if month is None or not parts[1].isdecimal() or parts[3] not in RULES:
-        return None
-    facts = enrolment_facts(enrolment_by_number(parts[0]).pk)
-    return _of_person(facts, int(parts[1]), month, parts[3])
-
-
-def _of_person(facts: EnrolmentFacts, person_id: int, month: date, what: str) -> Shape | None:
-    cover = next((one for one in facts.covers if one.person_id == person_id), None)
-    if cover is None or cover.starts_on >= add_months(month, 1) or (cover.ends_on and cover.ends_on <= month):
-        name = cover.first_name if cover else ""
-        sentence = _(
-            "D’après ce qui est connu aujourd’hui, %(who)s n’est plus couvert ce mois-là : la différence a été comptabilisée."
-        )
-        return why_sentences(words.month(month), 0, "eur", [sentence % {"who": name or _("cette personne")}])
-    step = explain_share(facts, person_id, month, rule=RULES[what])
-    return why_rule(f"{cover.first_name}, {words.month(month)}", step, book_for(facts.product_code, month))
 
 
 def of_form(request: PageRequest, key: str) -> Shape | None:

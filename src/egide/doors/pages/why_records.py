@@ -1,105 +1,21 @@
-"""Reasons of what is already in the books: a care line, a ceiling, a clock, a cover, an act."""
+"""Reasons of what is already in the books: a clock, a cover, an act."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from egide.benefits.queries import care_line as read_line
-from egide.benefits.queries import explain_line, lives
 from egide.doors.pages import words
 from egide.doors.pages.access import PageRequest
-from egide.doors.pages.ceilings import limits_of
 from egide.doors.pages.frame import Shape
-from egide.doors.pages.member_care import care_name
-from egide.doors.pages.member_reads import texts
-from egide.doors.pages.reasons import part, why_rule, why_sentences
+from egide.doors.pages.reasons import why_sentences
 from egide.journal import clock
-from egide.journal.queries import find_act
-from egide.kernel.money import format_eur
+from egide.journal.queries import ActRow, acts_about, find_act
 from egide.kernel.text import elided
 from egide.kernel.time_limits import Deadline
-from egide.products.queries import book_for
 from egide.work.queries import clock_of, find_item
-
-
-def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why a care line was paid what it was, with the ceilings as they stood before it."""
-    if not key.isdecimal():
-        return None
-    line = read_line(int(key))
-    title = _("%(care)s du %(day)s") % {"care": care_name(line), "day": words.day(line.care_on)}
-    if line.operation == "A":
-        reason = _("La caisse a annulé la ligne d’origine : son montant est repris en entier.")
-        return why_sentences(title, line.posted_cents, "eur", [reason])
-    return why_rule(title, explain_line(line.id), book_for(_product_of(line.enrolment_id), line.care_on.replace(day=1)))
-
-
-def _product_of(enrolment_id: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT product_code FROM contracts_enrolment WHERE id = %s", [enrolment_id])
-        return str(cursor.fetchone()[0])
-
-
-_USED = "SELECT used FROM benefits_counter WHERE product_code = %s AND counter = %s AND key = %s"
-
-_CONSUMED = """
--- The care that consumed a ceiling: what was posted on the lines of the same person and family in the same year.
-SELECT l.care_on, l.act_code, l.family, sum(p.amount_cents)::bigint FROM benefits_care_line l
-JOIN benefits_posting p ON p.care_line_id = l.id
-WHERE l.person_id = %s AND l.family = %s AND l.care_on >= %s AND l.care_on < %s
-GROUP BY l.id, l.care_on, l.act_code, l.family HAVING sum(p.amount_cents) <> 0 ORDER BY l.care_on, l.id
-"""
-
-
-def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """What remains of a ceiling: its limit by the rule book, and the care that used it."""
-    line_text, _sep, counter = key.partition(".")
-    if not line_text.isdecimal():
-        return None
-    line = read_line(int(line_text))
-    mine = lives([line.enrolment_id])
-    found = [one for one in limits_of(mine.filter(mine["line_id"] == line.id)) if one.counter == counter]
-    if not found:
-        return None
-    limit = found[0]
-    rule = limit.book.rules[counter]
-    with connection.cursor() as cursor:
-        cursor.execute(_USED, [limit.book.code, counter, limit.key])
-        used = int((cursor.fetchone() or (0,))[0])
-        year = line.care_on.replace(month=1, day=1)
-        cursor.execute(_CONSUMED, [line.person_id, line.family, year, year.replace(year=year.year + 1)])
-        consumed = cursor.fetchall()
-    left = limit.limit - used
-    eur = rule.type.name == "montant"
-
-    def shown(value: int) -> str:
-        return format_eur(value) if eur else str(value)
-
-    said = _("Limite « %(label)s » : il reste %(left)s sur %(limit)s, %(used)s déjà utilisés.")
-    sentence = said % {"label": rule.label, "left": shown(left), "limit": shown(limit.limit), "used": shown(used)}
-    tree: Shape = {
-        "sentence": sentence,
-        "value": left,
-        "unit": "eur" if eur else "nombre",
-        "article": {"label": rule.article},
-        "inputs": [
-            part(
-                _("%(care)s du %(day)s") % {"care": words.said(words.FAMILIES, family), "day": f"{on:%d/%m/%Y}"}, cents
-            )
-            for on, _code, family, cents in consumed
-        ],
-    }
-    return {
-        "title": rule.label.capitalize(),
-        "value": left,
-        "unit": tree["unit"],
-        "spoken": sentence,
-        "tree": tree,
-        "known_on": clock.today(),
-    }
 
 
 def clock_of_item(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
@@ -115,17 +31,16 @@ def clock_of_item(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG0
 
 
 _COVER = """
--- A cover, its person, its enrolment, and the reasons written when it was validated.
-SELECT p.first_name, c.link, lower(c.period), upper(c.period), e.number,
-  (SELECT a.reasons FROM journal_act a WHERE a.subject_kind = 'enrolment' AND a.subject_id = e.id
-     AND a.kind IN ('enrolment.validate', 'endorsement.add_person') ORDER BY a.id LIMIT 1)
+-- A cover, its person, its enrolment.
+SELECT p.first_name, c.link, lower(c.period), upper(c.period), e.number, e.id, e.starts_on, e.ends_on
 FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.id = %s
 """
+_ENDS = ("endorsement.remove_person", "endorsement.terminate")
 
 
 def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why a person is covered from one day to another."""
+    """Why a person is covered from one day to another: what opened the cover, and what ended it if anything did."""
     if not key.isdecimal():
         return None
     with connection.cursor() as cursor:
@@ -133,16 +48,35 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         row = cursor.fetchone()
     if row is None:
         return None
-    name, link, start, end, number, reasons = row
+    name, link, start, end, number, enrolment_id, starts_on, ends_on = row
     until = _("jusqu’au %(day)s") % {"day": words.day(end - timedelta(days=1))} if end else _("sans date de fin")
-    said = _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s.") % {
+    said = _("%(who)s (%(link)s), adhésion %(number)s : couverture depuis le %(start)s, %(until)s.") % {
         "who": name,
         "link": words.said(words.LINKS, link).lower(),
         "number": number,
         "start": words.day(start),
         "until": until,
     }
-    return why_sentences(elided(_("Couverture de %(who)s") % {"who": name}), start, "jour", [said, *texts(reasons)])
+    acts = acts_about([("enrolment", enrolment_id)])
+    opening = [
+        one
+        for one in acts
+        if (
+            one.kind.startswith("enrolment.")
+            if start == starts_on
+            else one.kind == "endorsement.add_person" and _of_day(one, start)
+        )
+    ]
+    ending = [one for one in acts if one.kind in _ENDS and end and _of_day(one, end)]
+    reasons = [str(reason) for one in (*opening[:1], *ending) for reason in one.reasons]
+    if end and not ending and end == ends_on:
+        reasons.append(_("L’adhésion se termine ce jour-là."))
+    return why_sentences(elided(_("Couverture de %(who)s") % {"who": name}), start, "jour", [said, *reasons])
+
+
+def _of_day(act: ActRow, day: date) -> bool:
+    """True when an endorsement took effect on a day."""
+    return str(act.outcome.get("effect_on", "")) == day.isoformat()
 
 
 def act(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
