@@ -105,7 +105,7 @@ def test_asking_is_an_act_of_someone_allowed(centre: Desk) -> None:
     assert told[0] == ("Sonia Marchetti", "job", asked.pk) and len(told) == 3
     for role in ("adviser", "auditor", "delegate", "director", "product_owner"):
         with pytest.raises(Refusal, match="permet pas"):
-            ask_of_perimeter(centre.context(role), "benefits.pay", perimeter_id=2)
+            ask_of_perimeter(centre.context(role), "benefits.statements", perimeter_id=2)
 
 
 def test_work_is_seen_and_asked_inside_its_perimeter_only(centre: Desk) -> None:

@@ -42,7 +42,7 @@ _BESIDE = {
     ),
     "couverture": re.compile(r'<span class="no-break">(\S+) →.*?href="(/pourquoi/couverture/[^"]+)"', re.DOTALL),
     "delai": re.compile(r'class="time-due">(\S+?)</span>.*?href="(/pourquoi/delai/[^"]+)"', re.DOTALL),
-    "acte": re.compile(r'<time[^>]*>([^<]*)</time>(?:(?!<time).)*?href="(/pourquoi/acte/[^"]+)"', re.DOTALL),
+    "acte": re.compile(r'<tr><td class="no-break">([^<]*)</td>(?:(?!<tr>).)*?href="(/pourquoi/acte/[^"]+)"', re.DOTALL),
     "effet": re.compile(
         r'(?:à compter du|du) ([^<]*?)(?: au [^<]*)?(?:</span>)? <a[^>]*?href="(/pourquoi/effet/[^"]+)"', re.DOTALL
     ),

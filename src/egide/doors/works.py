@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import transaction
 
-from egide.benefits.jobs.paying import issue_statements, pay
+from egide.benefits.jobs.paying import issue_statements, pay_proposal
 from egide.benefits.jobs.reading import read_file
+from egide.benefits.queries import ProposalRow
 from egide.contracts.jobs import read_answers, send_rights
 from egide.doors.desk import import_enrolments, over_everyone, recycle_rejects
 from egide.exchanges.acts import Arrival, take_up
@@ -23,7 +24,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count, format_month
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import ShownDebits, call_month, record_returns
 from egide.work.job_acts import NewJob, ask, ask_again
 from egide.work.job_queries import JobRow, job
 
@@ -87,7 +88,10 @@ def _read_answers(context: Context, given: Given, _: Progress) -> Ending:
 def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
     def run(context: Context, given: Given, progress: Progress) -> Ending:
         month = date.fromisoformat(given["month"])
-        done = call_month(context, month, perimeter_id=given["perimeter"], dry_run=dry_run, progress=progress)
+        shown = ShownDebits(*given["shown"]) if given.get("shown") else None
+        done = call_month(
+            context, month, perimeter_id=given["perimeter"], dry_run=dry_run, shown=shown, progress=progress
+        )
         said = (
             f"{format_count(done.enrolments, 'adhésion', 'adhésions')} pour {format_eur(done.called_cents)}, "
             f"{format_count(done.debits, 'prélèvement', 'prélèvements')} pour {format_eur(done.debited_cents)}."
@@ -97,6 +101,8 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
             "called_cents": done.called_cents,
             "debits": done.debits,
             "debited_cents": done.debited_cents,
+            "debit_print": done.debit_print,
+            "debit_on": done.debit_on.isoformat() if done.debit_on else "",
         }
         if dry_run:
             return Ending("Essai, rien n’est gardé. À appeler, " + said, figures)
@@ -105,11 +111,13 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
     return run
 
 
-def _pay(context: Context, given: Given, _: Progress) -> Ending:
-    count, cents = pay(context, perimeter_id=given["perimeter"])
-    if not count:
-        return Ending("Rien n’était dû, aucun virement n’est parti.")
-    return Ending(f"{format_count(count, 'virement', 'virements')} pour {format_eur(cents)}.")
+def _pay(context: Context, given: Given, progress: Progress) -> Ending:
+    paid = pay_proposal(context, given.get("proposal", 0), progress=progress)
+    return Ending(
+        f"{format_count(paid.transfers, 'virement', 'virements')} pour {format_eur(paid.total_cents)}, "
+        f"confirmés par {paid.confirmed_by}.",
+        {"file": paid.file_id, "proposal": paid.pk},
+    )
 
 
 def _issue_statements(context: Context, given: Given, progress: Progress) -> Ending:
@@ -152,7 +160,6 @@ READERS = {
     "noemie.answers": "rights.answers",
 }
 OF_PERIMETER = {
-    "benefits.pay": "Paiement des prestations dues",
     "benefits.statements": "Relevés de prestations",
     "rights.send": "Envoi des mouvements de droits",
 }
@@ -182,19 +189,32 @@ def ask_reading(context: Context, file: FileRow) -> JobRow:
     return ask(context, new, needs=KINDS[kind].needs)
 
 
-def ask_call(context: Context, month: date, *, perimeter_id: int, dry_run: bool) -> JobRow:
-    """Asks for a month's call, or for its trial, in one perimeter."""
+def ask_call(
+    context: Context, month: date, *, perimeter_id: int, dry_run: bool, shown: ShownDebits | None = None
+) -> JobRow:
+    """Asks for a month's call, or for its trial, in one perimeter; ``shown`` is what the trial showed of its debits."""
     kind = "premiums.try" if dry_run else "premiums.call"
     title = f"{'Essai de l’appel' if dry_run else 'Appel'} de {format_month(month)}"
     given: dict[str, object] = {"month": month.isoformat(), "perimeter": perimeter_id}
+    if shown:
+        given["shown"] = [shown.debits, shown.debited_cents, shown.fingerprint]
     new = NewJob(kind, title, perimeter_id, "month", month.year * 100 + month.month, given)
     return ask(context, new, needs=KINDS[kind].needs)
 
 
 def ask_of_perimeter(context: Context, kind: str, *, perimeter_id: int) -> JobRow:
-    """Asks for a work that concerns a whole perimeter: payments, statements, rights to send."""
+    """Asks for a work that concerns a whole perimeter: statements, rights to send."""
     new = NewJob(kind, OF_PERIMETER[kind], perimeter_id, "perimeter", perimeter_id, {"perimeter": perimeter_id})
     return ask(context, new, needs=KINDS[kind].needs)
+
+
+def ask_payment(context: Context, proposal: ProposalRow) -> JobRow:
+    """Asks for the payment of a confirmed list of transfers, and of nothing else."""
+    count = format_count(proposal.transfers, "virement", "virements")
+    title = f"{count} de prestations pour {format_eur(proposal.total_cents)}"
+    given: dict[str, object] = {"perimeter": proposal.perimeter_id, "proposal": proposal.pk}
+    new = NewJob("benefits.pay", title, proposal.perimeter_id, "payment_proposal", proposal.pk, given)
+    return ask(replace(context, key=None), new, needs=KINDS["benefits.pay"].needs)
 
 
 def ask_recycling(context: Context, file: FileRow) -> JobRow:

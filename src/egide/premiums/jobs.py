@@ -7,7 +7,7 @@ moment loses nothing: the next run goes through the slices again, and what is po
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -22,7 +22,7 @@ from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
 from egide.exchanges.queries import file_to_read
 from egide.journal import clock, store
-from egide.journal.acts import Record, perform
+from egide.journal.acts import Record, fingerprint, perform
 from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
 from egide.journal.invariants import Finding
@@ -50,13 +50,24 @@ _V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a call did: enrolments moved and cents called in this run, debits asked for."""
+    """What a call did: enrolments moved and cents called in this run, debits asked for and their fingerprint."""
 
     enrolments: int
     called_cents: int
     debits: int
     debited_cents: int
     file_id: int | None
+    debit_print: str = ""
+    debit_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDebits:
+    """The debits that a trial showed to whoever confirmed the call: nothing else may be asked of the bank."""
+
+    debits: int
+    debited_cents: int
+    fingerprint: str
 
 
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
@@ -95,21 +106,26 @@ def call_month(
     *,
     perimeter_id: int,
     dry_run: bool = False,
+    shown: ShownDebits | None = None,
     progress: Progress = lambda _: None,
 ) -> Called:
-    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back."""
+    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back.
+
+    ``shown`` is what a trial showed before it was confirmed. Raises Refusal when the debits are no longer those: what is
+    called stays called, because it is due, but nothing is asked of the bank until it is looked at again.
+    """
     if month.day != 1:
         raise Refusal("premium.month", "Un appel porte sur un mois entier.", "Donnez le mois sous la forme AAAA-MM.")
     with only_one(f"premiums.call:{perimeter_id}"):
         if not dry_run:
-            return _call(context, month, perimeter_id, progress)
+            return _call(context, month, perimeter_id, shown, progress)
         with store.trial(), transaction.atomic():
-            called = _call(context, month, perimeter_id, progress)
+            called = _call(context, month, perimeter_id, shown, progress)
             transaction.set_rollback(True)
             return called
 
 
-def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
+def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits | None, progress: Progress) -> Called:
     call = _open_call(context, month, perimeter_id)
     with reading(context.actor.perimeters):
         count = count_enrolments(perimeter_id)
@@ -136,9 +152,9 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, started_at)
-    debits, debited, file_id = _debit(context, call, month, perimeter_id)
-    progress(f"{debits} prélèvements pour {format_eur(debited)}")
-    return Called(enrolments, called, debits, debited, file_id)
+    asked = _debit(context, call, month, perimeter_id, shown)
+    progress(f"{asked.debits} prélèvements pour {format_eur(asked.debited_cents)}")
+    return replace(asked, enrolments=enrolments, called_cents=called)
 
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
@@ -162,7 +178,7 @@ def _catch_up(context: Context, position: int) -> None:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tuple[int, int, int | None]:
+def _debit(context: Context, call: Call, month: date, perimeter_id: int, shown: ShownDebits | None) -> Called:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
         wanted = to_debit(month, perimeter_id=perimeter_id)
@@ -170,8 +186,11 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
         if wanted.is_empty():
             call.stage = "debited"
             call.save()
-            return 0, 0, None
-        due_on = debit_day(month)
+            return Called(0, 0, 0, 0, None)
+        due_on, total = debit_day(month), int(wanted["amount_cents"].sum())
+        printed = _print_of(wanted, due_on, perimeter_id)
+        if shown:
+            _as_shown(shown, wanted.height, total, printed, month)
         content = _debit_file(wanted, month, due_on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
@@ -180,9 +199,27 @@ def _debit(context: Context, call: Call, month: date, perimeter_id: int) -> tupl
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
-        total = int(wanted["amount_cents"].sum())
         act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk}
-    return wanted.height, total, file.pk
+    return Called(0, 0, wanted.height, total, file.pk, printed, due_on)
+
+
+def _print_of(wanted: pl.DataFrame, due_on: date, perimeter_id: int) -> str:
+    """The same for the same account credited, day, debtors and amounts, and for nothing else."""
+    organisation = organisation_of(perimeter_id)
+    debtors = wanted.select("enrolment_id", "iban", "holder", "amount_cents").sort("enrolment_id").write_csv()
+    return fingerprint([organisation.iban, organisation.creditor_identifier, due_on, debtors])
+
+
+def _as_shown(shown: ShownDebits, debits: int, cents: int, printed: str, month: date) -> None:
+    if printed == shown.fingerprint:
+        return
+    raise Refusal(
+        code="premium.changed_meanwhile",
+        where=elided(f"Appel de {format_month(month)}"),
+        message=f"Les prélèvements ont changé depuis l’essai : {shown.debits} pour {format_eur(shown.debited_cents)} alors, "
+        f"{debits} pour {format_eur(cents)} maintenant. Le mois est appelé, rien n’est demandé à la banque.",
+        remedy="Refaites l’essai du même mois : il montre ce qui reste à prélever, à confirmer.",
+    )
 
 
 def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, act_id: int) -> bytes:

@@ -116,9 +116,11 @@ def allowed(request: PageRequest, permission: Permission) -> bool:
 
 
 def outcome_url(outcome: dict[str, object]) -> str:
-    """Where a request that was already served ended: its work, its enrolment, its form, its file, or the page of the day."""
+    """Where a request that was already served ended: its work, list, enrolment, form, file, or the page of the day."""
     if job := outcome.get("job"):
         return reverse("work", args=[job])
+    if proposal := outcome.get("proposal"):
+        return reverse("transfers", args=[proposal])
     if number := outcome.get("number"):
         return reverse("member", args=[number])
     if form := outcome.get("form"):

@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from egide.benefits.queries import count_payments_to_tell, to_pay
+from egide.benefits.jobs.proposing import propose
+from egide.benefits.queries import ProposalRow, count_payments_to_tell, to_pay
 from egide.contracts.queries import count_movements_to_send
 from egide.doors.pages import words
 from egide.doors.pages.access import NO_SUCH, PageRequest, allowed, needs
@@ -27,6 +28,7 @@ from egide.journal import clock
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
 from egide.kernel.periods import add_months, first_of_month
+from egide.premiums.jobs import ShownDebits
 from egide.work.job_queries import JobRow, job
 
 _MONTHS_BACK, _MONTHS_AHEAD = 3, 2
@@ -41,7 +43,7 @@ class Launch:
     lead: str | Promise
     button: str | Promise
     preview: Callable[[PageRequest], list[Shape]]
-    ask: Callable[[PageRequest], JobRow]
+    ask: Callable[[PageRequest], JobRow | ProposalRow]
 
 
 def _payments(request: PageRequest) -> list[Shape]:
@@ -96,6 +98,11 @@ def _of_perimeter(kind: str) -> Callable[[PageRequest], JobRow]:
     return ask
 
 
+def _propose(request: PageRequest) -> ProposalRow:
+    """The list of transfers, kept to be looked at; nothing leaves before it is confirmed."""
+    return propose(request.context, perimeter_id=_perimeter(request))
+
+
 def _ask_call(request: PageRequest) -> JobRow:
     """A trial first; the call itself only from the figures of a trial, which the button carries."""
     if request.POST.get("act") == "call":
@@ -103,7 +110,9 @@ def _ask_call(request: PageRequest) -> JobRow:
         if trial.kind != "premiums.try" or trial.state != "done":
             raise Http404
         month = date.fromisoformat(trial.given["month"])
-        return ask_call(request.context, month, perimeter_id=trial.perimeter_id, dry_run=False)
+        figures = trial.figures
+        shown = ShownDebits(figures["debits"], figures["debited_cents"], figures.get("debit_print", ""))
+        return ask_call(request.context, month, perimeter_id=trial.perimeter_id, dry_run=False, shown=shown)
     text = request.POST.get("month", "")
     if text not in {value for value, _label in _month_options()}:
         raise Refusal("premium.month", _("Ce mois n’est pas dans la liste."), _("Choisissez-en un."), "month")
@@ -128,11 +137,11 @@ LAUNCHES: dict[str, Launch] = {
         "benefits.pay",
         gettext_lazy("Payer les prestations"),
         gettext_lazy(
-            "Un virement par adhérent, un fichier pour la banque. Ce qu’un adhérent doit est gardé pour plus tard."
+            "Un virement par adhérent, un fichier pour la banque. La liste d’abord : rien ne part avant d’être confirmé."
         ),
-        gettext_lazy("Payer"),
+        gettext_lazy("Voir la liste"),
         _payments,
-        _of_perimeter("benefits.pay"),
+        _propose,
     ),
     "releves": Launch(
         "benefits.statements",
@@ -174,10 +183,10 @@ def launch(request: PageRequest, what: str) -> HttpResponseBase:
     try:
         asked = chosen.ask(request)
     except Refusal as refusal:
-        if what != "appel" or refusal.code.endswith(NO_SUCH):
+        if what not in ("appel", "virements") or refusal.code.endswith(NO_SUCH):
             raise
         return _show(request, chosen, refusal)
-    return redirect("work", asked.pk)
+    return redirect("work" if isinstance(asked, JobRow) else "transfers", asked.pk)
 
 
 def _show(request: PageRequest, chosen: Launch, refusal: Refusal | None = None) -> HttpResponse:

@@ -146,6 +146,10 @@ def _links(found: JobRow) -> list[Shape]:
         links.append({"url": reverse("file", args=[found.subject_id]), "label": _("Le fichier, ligne par ligne")})
     if found.figures.get("file"):
         links.append({"url": reverse("file", args=[found.figures["file"]]), "label": _("Le fichier émis")})
+    if found.kind == "benefits.pay" and found.subject_kind == "payment_proposal":
+        links.append({"url": reverse("transfers", args=[found.subject_id]), "label": _("La liste des virements")})
+        if found.state == "refused":
+            links.append({"url": reverse("work-new", args=["virements"]), "label": _("La liste à jour")})
     if found.figures.get("rejected") and found.kind == "care.read":
         links.append({"url": f"{reverse('rejects')}?file={found.subject_id}", "label": _("Les rejets à traiter")})
     if found.figures.get("rejected") and found.kind == "enrolments.import":
@@ -161,6 +165,7 @@ def _trial(found: JobRow) -> Shape | None:
     return {
         **found.figures,
         "month": words.month(date.fromisoformat(found.given["month"])),
+        "debit_on": date.fromisoformat(found.figures["debit_on"]) if found.figures.get("debit_on") else None,
         "confirm_url": reverse("work-new", args=["appel"]),
         "id": found.pk,
     }
