@@ -44,6 +44,7 @@ from egide.installation import create_database, drop_database, migrate  # noqa: 
 from egide.journal.facts import Channel, Context  # noqa: E402
 from egide.journal.queries import system_context  # noqa: E402
 from egide.journal.scope import set_perimeters  # noqa: E402
+from egide.journal.sealing import seal  # noqa: E402
 
 _ADMIN = _CLUSTER.url("egide_owner", "postgres")
 _BOOKS = Path(__file__).resolve().parents[1] / "books"
@@ -64,7 +65,7 @@ def _use(name: str) -> None:
 
 def _build_template() -> None:
     """A migrated base with the demo centre and the house's books published; built once per run, then copied."""
-    from egide.doors.demo.centre import found
+    from egide.demo.centre import found
     from egide.products.acts import publish
 
     create_database(_ADMIN, "egide_building")
@@ -74,6 +75,7 @@ def _build_template() -> None:
     context = system_context()
     for folder in sorted(_BOOKS.iterdir()):
         publish(context, folder)
+    seal()
     for alias in ("default", "owner"):
         connections[alias].close()
     import psycopg
@@ -113,6 +115,17 @@ def db(server: Cluster) -> Iterator[None]:
         set_perimeters((1, 2, 3))
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def empty_database(server: Cluster) -> Iterator[str]:
+    """A base without any table, for what happened before the schema of today."""
+    name = f"egide_{_WORKER}_{uuid.uuid4().hex[:8]}"
+    create_database(_ADMIN, name)
+    _use(name)
+    yield name
+    _use(f"egide_{_WORKER}")
+    drop_database(_ADMIN, name)
 
 
 @pytest.fixture

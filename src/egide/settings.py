@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "egide.contracts",
     "egide.premiums",
     "egide.benefits",
-    "egide.doors.pages",
+    "egide.doors.frame",
 ]
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -84,22 +84,23 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "egide.doors.pages.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "egide.doors.pages.access.AccessMiddleware",
+    "egide.doors.frame.access.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "egide.doors.urls"
 WSGI_APPLICATION = "egide.doors.wsgi.application"
+# The folders of doors that have pages: what everyone sees, the desk, the member, then each trade.
+DOORS = ["frame", "desk", "member", "products", "contracts", "premiums", "benefits"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "DIRS": [ROOT / "src" / "egide" / "doors" / door / "templates" for door in DOORS],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -123,8 +124,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "src" / "egide" / "doors" / "pages" / "locale"]
+LANGUAGES = [("fr", "Français")]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True

@@ -21,7 +21,7 @@ from egide.benefits.queries import ignored_lines, ignored_reasons, latest_lines,
 from egide.benefits.standing import explain_line
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
-from egide.doors.desk import change
+from egide.doors.following import change
 from egide.exchanges.models import Reject
 from egide.exchanges.queries import open_rejects
 from egide.exchanges.simulator import scheme_care_file

@@ -23,11 +23,11 @@ from django.db import connections
 
 from browser.screen import Screen
 from browser.years import YEARS, Year
+from egide.demo.centre import found
+from egide.demo.filling import populate
+from egide.demo.forms import Letter, queue
+from egide.demo.story import receive_letter
 from egide.doors.commands.declared import DECLARED
-from egide.doors.demo.centre import found
-from egide.doors.demo.filling import populate
-from egide.doors.demo.forms import Letter, queue
-from egide.doors.demo.story import receive_letter
 from egide.installation import create_database, drop_database
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context

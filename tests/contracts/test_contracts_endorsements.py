@@ -21,7 +21,7 @@ from egide.contracts.facts import (
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import enrolment_facts
-from egide.doors.desk import change
+from egide.doors.following import change
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role
 from egide.journal.invariants import examine
@@ -92,7 +92,19 @@ def test_a_plan_shows_the_covers_after_it(change_asked: EndorsementAsked, effect
         assert found.after.ends_on == effect
 
 
+def aided(agreed: date, until: date, cents: int = 10_000) -> PersonAsked:
+    """A child to add in February 2016, with an aid certificate."""
+    return replace(
+        baby(date(2010, 1, 1), "Ben"), certificate=Certificate("Luc Martin", "Ben Martin", agreed, until, cents)
+    )
+
+
+_FEBRUARY = date(2016, 2, 1)
 _REFUSED = [
+    (asked(ADD, _FEBRUARY, person=aided(date(2015, 1, 5), date(2016, 1, 31))), "certificate.expired", "valid_until"),
+    (asked(ADD, _FEBRUARY, person=aided(date(2016, 2, 2), date(2017, 1, 31))), "certificate.agreed",  "agreed_on"),
+    (asked(ADD, _FEBRUARY, person=aided(date(2016, 1, 2), date(2016, 1, 2))),  "certificate.dates",   "valid_until"),
+    (asked(ADD, _FEBRUARY, person=aided(date(2016, 1, 2), date(2017, 1, 2), 0)), "certificate.amount", "amount"),
     (asked(ADD, date(2015, 2, 9), person=baby(date(2010, 1, 1))), "endorsement.too_late",        "event_on"),
     (asked(REMOVE, date(2015, 2, 9), person_id=ZOE),              "endorsement.too_late",        "event_on"),
     (asked(TERMINATE, END),                                       "endorsement.after_end",       "event_on"),

@@ -12,7 +12,7 @@ from io import StringIO
 import pytest
 
 from egide.contracts.models import Enrolment
-from egide.doors.desk import import_enrolments
+from egide.doors.following import import_enrolments
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_report import write_reject_report

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from egide.doors.demo.portfolio import Portfolio, generate
+from egide.demo.portfolio import Portfolio, generate
 
 TODAY = date(2026, 11, 21)
 ACS_DAY = date(2015, 10, 5)

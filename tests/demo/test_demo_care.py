@@ -10,7 +10,7 @@ import pytest
 from demo_samples import ACS_DAY, TODAY, covered_people, portfolio
 
 from egide.benefits.decisions.matching import match
-from egide.doors.demo.care import COLUMNS, UNKNOWN_ACT, care_lines, faults_in
+from egide.demo.care import COLUMNS, UNKNOWN_ACT, care_lines, faults_in
 from egide.exchanges.codecs.care_line_fields import REFERENCE
 from egide.exchanges.codecs.care_lines import LINES_SCHEMA, CareLineRead, read_care_lines, write_care_lines
 from egide.exchanges.codecs.noemie_envelope import Envelope

@@ -14,12 +14,12 @@ from django.db import connection
 from egide.contracts.acts import bulk
 from egide.contracts.acts.forms import read_saved, save_form, validate_form
 from egide.contracts.models import AidCertificate, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD, HOUSES, found
+from egide.demo.forms import queue, story_content
+from egide.demo.portfolio import generate
+from egide.demo.story import receive_story_forms
 from egide.documents.queries import document_with_bytes, documents_of
 from egide.documents.safety import safe_pdf
-from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD, HOUSES, found
-from egide.doors.demo.forms import queue, story_content
-from egide.doors.demo.portfolio import generate
-from egide.doors.demo.story import receive_story_forms
 from egide.journal.acts import perform
 from egide.journal.facts import Channel, Context, Role
 from egide.journal.models import Act

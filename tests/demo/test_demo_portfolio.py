@@ -10,9 +10,9 @@ from demo_samples import ACS_DAY, PERIMETERS, TODAY, portfolio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egide.doors.demo.chance import Chance, repeated
-from egide.doors.demo.numbers import bank_accounts, nir_keys
-from egide.doors.demo.portfolio import Portfolio, generate, offer_on
+from egide.demo.chance import Chance, repeated
+from egide.demo.numbers import bank_accounts, nir_keys
+from egide.demo.portfolio import Portfolio, generate, offer_on
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_iban, check_nir, nir_key
 from egide.kernel.periods import add_months, age_on, age_on_1_january

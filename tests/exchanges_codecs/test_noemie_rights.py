@@ -25,6 +25,7 @@ from egide.exchanges.codecs.noemie_rights import (
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
 
+# Written by ourselves on the model of the only public sample, of which no copy may be kept here (docs/codecs.md).
 SAMPLE = (Path(__file__).parent / "data" / "noemie_929_synthetic.txt").read_bytes()
 ENVELOPE = Envelope(
     "SI", "00999000", "MU", "00000099999999", "99999999", "0001VS", date(2026, 1, 2), sender_program="NOE929"
@@ -55,8 +56,8 @@ def movements(draw: st.DrawFn) -> RightsMovement:
 
 
 @pytest.mark.requirement("S003-013", "S003-052")
-def test_the_public_sample_is_read_and_written_byte_for_byte() -> None:
-    """The only known file is the reference: reading then writing it changes nothing."""
+def test_our_own_sample_is_read_field_by_field_and_written_byte_for_byte() -> None:
+    """The sample that we wrote reads as what it says, and writing it back changes nothing; it proves no conformity."""
     read = read_answers(SAMPLE)
     assert read.faults == ()
     (answer,) = read.records

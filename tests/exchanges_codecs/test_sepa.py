@@ -213,7 +213,6 @@ DEBIT_FILE = write_debits(DEBTS, [debit(), debit(end_to_end_id="E2", sequence=Se
         (DEBIT_FILE.replace(b"<CtrlSum>12.34<", b"<CtrlSum>12.35<", 1), "sepa.sum", "paiement MSG20260301-1"),
         (DEBIT_FILE.replace(b">12.34</InstdAmt", b">12.345</InstdAmt", 1), "sepa.amount", "ordre E2"),
         (DEBIT_FILE.replace(b"FRST", b"XXXX"), "sepa.sequence", "ordre E2"),
-        (write_credits(PAYS, [credit()]), "sepa.message", ""),
     ],
 )
 def test_a_damaged_file_is_refused_by_the_bank(data: bytes, code: str, where: str) -> None:
@@ -222,6 +221,15 @@ def test_a_damaged_file_is_refused_by_the_bank(data: bytes, code: str, where: st
         read_debits(data)
     assert refused.value.code == code
     assert refused.value.where.startswith(where)
+
+
+def test_a_file_of_transfers_is_no_file_of_debits() -> None:
+    """A right file in the wrong place is refused as a whole: it names the message and where it belongs, no line."""
+    with pytest.raises(Refusal) as refused:
+        read_debits(write_credits(PAYS, [credit()]))
+    assert (refused.value.code, refused.value.where) == ("sepa.message", "")
+    assert "pain.001.001.09" in refused.value.message
+    assert refused.value.remedy
 
 
 def test_validation_names_the_line_and_the_element_only() -> None:

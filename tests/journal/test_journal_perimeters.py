@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from egide.benefits.jobs.paying import pay
 from egide.contracts.acts.forms import ask_papers
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
-from egide.doors.desk import enrol
+from egide.doors.following import enrol
 from egide.doors.works import ask_of_perimeter
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Actor, Context, Role

@@ -14,7 +14,7 @@ from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.jobs import read_answers, send_rights
 from egide.contracts.models import Enrolment, RightsMovement
 from egide.contracts.queries import enrolment_facts
-from egide.doors.desk import change, recycle_rejects, resend_rights
+from egide.doors.following import change, recycle_rejects, resend_rights
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.models import File
 from egide.exchanges.queries import open_rejects

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
+from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
 from egide.journal.facts import Context
 from pages.reading_pages import errors_of, links_of, text_of
 from people.families import a_family, enrolled
@@ -98,14 +98,6 @@ def test_the_way_back_never_leaves_the_house(db: None) -> None:
 def test_health_of_the_installation(db: None) -> None:
     """Whoever watches learns that the database answers, and nothing else."""
     assert Client().get("/sante").json() == {"database": "ok"}
-
-
-def test_the_language_switches_for_the_person(centre) -> None:  # type: ignore[no-untyped-def]
-    """French first, English by switch."""
-    client = centre.client("administrator")
-    assert 'lang="fr"' in client.get("/").content.decode()
-    client.post("/i18n/setlang/", {"language": "en", "next": "/"})
-    assert 'lang="en"' in client.get("/").content.decode()
 
 
 def test_no_page_runs_a_script_of_its_own(centre) -> None:  # type: ignore[no-untyped-def]

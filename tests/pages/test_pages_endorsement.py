@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from egide.contracts.models import Cover, Enrolment
+from egide.contracts.models import AidCertificate, Cover, Enrolment
 from egide.journal.facts import Context
 from egide.journal.models import Act
 from egide.kernel.money import format_eur
@@ -56,7 +56,9 @@ def test_the_preview_shows_every_euro_and_keeps_nothing(client: Client, family: 
     assert answer.status_code == 200 and "Effet au 15 novembre 2015" in said
     assert "Cotisation d’Ève, novembre 2015" in said and "débité de" in said
     assert (Act.objects.count(), Cover.objects.filter(enrolment=family).count()) == (acts, 2)
-    for link in links_of(answer, "/pourquoi/"):
+    links = links_of(answer, "/pourquoi/")
+    assert links
+    for link in links:
         assert client.get(link, headers={"HX-Request": "true"}).status_code == 200, link
 
 
@@ -90,7 +92,7 @@ WRONG = (
     ({"birth_date": "2014-01-02"}, "plus de douze mois"),
     ({"received_on": "2016-02-01"}, "reçue demain"),
     ({"link": ""}, "Lien avec l’adhérent : à préciser"),
-    ({"link": "spouse", "nir": "1750375056001"}, ""),
+    ({"link": "spouse", "nir": "1750375056001"}, "sans sa clé"),
     ({"kind": "remove_person", "person_id": "", "event_on": "2016-02-01"}, "Personne à radier : à choisir"),
     ({"kind": "terminate", "event_on": ""}, "Date de fin : à renseigner"),
     ({"kind": "terminate", "event_on": "2016-12-01"}, "se termine le 1er octobre 2016"),
@@ -128,3 +130,13 @@ def test_a_removal_and_a_termination_give_back_what_is_no_longer_due(client: Cli
 def test_an_adviser_cannot_amend(centre, family: Enrolment) -> None:  # type: ignore[no-untyped-def]
     """The page does not exist for those who may not do it."""
     assert centre.client("adviser").get(f"/adherents/{family.number}/avenant").status_code == 404
+
+
+def test_a_certificate_is_kept_as_it_reads(client: Client, family: Enrolment) -> None:
+    """Whose file and whose aid are two names, both typed from the paper; neither is guessed (S003-044)."""
+    aid = {"amount": "100,00", "agreed_on": "2015-11-02", "valid_until": "2016-11-01", "event_on": "2015-12-01"}
+    answer = asked(client, family, BIRTH | aid, "confirm")
+    assert answer.status_code == 422 and "2 points sont à corriger Titulaire du dossier" in errors_of(answer)
+    asked(client, family, BIRTH | aid | {"file_holder": "Luc Martin", "certificate_holder": "Ève Martin"}, "confirm")
+    kept = AidCertificate.objects.get(enrolment=family, person__first_name="Ève")
+    assert (kept.file_holder, kept.certificate_holder) == ("Luc Martin", "Ève Martin")

@@ -40,7 +40,7 @@ def test_a_page_that_fails_says_where_and_nothing_of_whom(
     def fails(*_: object) -> None:
         raise IntegrityError(f"Key (nir)=({NIR}) : {CARE}")
 
-    monkeypatch.setattr("egide.doors.pages.member.enrolment_by_number", fails)
+    monkeypatch.setattr("egide.doors.member.member.enrolment_by_number", fails)
     client: Client = centre.client("administrator")
     client.raise_request_exception = False
     answer = client.get(f"/adherents/{NIR}?q={NIR}")

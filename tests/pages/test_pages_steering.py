@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,8 +10,8 @@ from datetime import date
 import pytest
 
 from egide.benefits.jobs.reading import read_file
-from egide.contracts.acts.forms import validate_form
-from egide.doors.desk import recycle_rejects
+from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
+from egide.doors.following import recycle_rejects
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
@@ -49,9 +50,24 @@ def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system:
     assert "Semaine suivante" in text_of(centre.client("director").get("/semaine?semaine=2015-09-28"))
 
 
-def test_working_days_leave_out_weekends_and_pauses() -> None:
-    """From Friday to Monday is one working day; All Saints' Day is none."""
-    from egide.doors.pages.week_reads import working_ranks
+def test_the_time_of_an_act_leaves_out_its_pauses(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """Six working days from reception to enrolment, four of them waiting for papers: the act took two."""
+    people, wished = a_family(0), date(2015, 11, 1)
+    form = received_form(system, content=content_of(people, wished=wished, signed=False))
+    today("2015-10-06")
+    ask_papers(system, form.pk, revision=form.revision, letter=b"%PDF letter", pages=1)
+    today("2015-10-12")
+    papers_received(system, form.pk, scan=b"%PDF papers", pages=1)
+    form = save_form(system, form.pk, revision=form.revision, content=content_of(people, wished=wished))
+    today("2015-10-13")
+    validate_form(system, form.pk, revision=form.revision)
+    page = text_of(centre.client("director").get("/semaine"))
+    assert re.search(r"Adhésion.* 1 .*2 j 2 j 2 j 100 %", page.split("Délais par nature d’acte")[-1]), page
+
+
+def test_working_days_leave_out_weekends_and_holidays() -> None:
+    """From Friday to Monday is one working day; the 11th of November is none."""
+    from egide.doors.desk.week_reads import working_ranks
 
     days, ranks = working_ranks(date(2015, 10, 1), date(2015, 11, 30))
     rank = dict(zip(days, ranks, strict=True))
@@ -74,7 +90,9 @@ def test_the_journal_reads_and_proves_itself(centre, system: Context) -> None:  
     assert "Bulletin reçu" not in text_of(auditor.get("/journal?kind=products.publish")).split("Filtrer")[-1]
     assert auditor.get("/journal?export=xlsx").content[:2] == b"PK"
     assert "Bulletin reçu" in text_of(centre.client("administrator").get(f"/journal?subject=form:{form.pk}"))
-    for link in links_of(page, "/pourquoi/acte/"):
+    links = links_of(page, "/pourquoi/acte/")
+    assert links
+    for link in links:
         assert auditor.get(link).status_code == 200
 
 
@@ -169,7 +187,9 @@ def test_a_book_reads_with_the_rules_that_compute_it(centre, code: str) -> None:
     page = centre.client("product_owner").get(f"/produits/{code}")
     html = page.content.decode()
     assert "Article 1" in text_of(page) and any(said in text_of(page) for said in ("En vigueur", "À venir"))
-    for anchor in links_of(page, "#"):
+    anchors = links_of(page, "#")
+    assert len(anchors) > 20
+    for anchor in anchors:
         assert anchor == "#" or f'id="{anchor[1:]}"' in html, anchor
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from egide.doors.pages.why import KINDS
+from egide.doors.desk.why import KINDS
 from egide.journal.facts import Context
 from pages.lived_base import Lived, lived
 from pages.reading_pages import as_posted, hidden, links_of

@@ -13,7 +13,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from contracts.test_contracts_imports import child, holder, sheet
-from egide.doors.pages import receiving
+from egide.doors.desk import receiving
 from egide.doors.worker import Stop, do_next
 from egide.doors.works import KINDS, Ending, Kind
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns

@@ -11,7 +11,8 @@ from django.db import transaction
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
+from egide.people.acts import NewPerson, add_person, known_person, sign_mandate
+from egide.people.address_acts import Address, new_household
 from egide.people.models import BankAccount, Mandate, Person
 from egide.people.queries import Sought, people_like, understand
 from people.families import Member, enrolled, iban_of, nir_of
@@ -86,8 +87,10 @@ def test_nobody_is_found_in_another_perimeter(ida: Person) -> None:
 def test_one_person_is_one_row(ida: Person) -> None:
     """The same number, day and rank in one perimeter is the same person, whatever the spelling of the day."""
     new = NewPerson("Chateau Gaillard", "Eleonore", BIRTH, 1, NIR, NIR)
-    assert add_person(ida.household, new).pk == ida.pk
+    known = known_person(ida.perimeter_id, new)
+    assert known is not None and known.pk == ida.pk
     twin = NewPerson("Château-Gaillard", "Jumelle", BIRTH, 2, "", NIR)
+    assert known_person(ida.perimeter_id, twin) is None
     assert add_person(ida.household, twin).pk != ida.pk
 
 
@@ -121,4 +124,4 @@ def test_a_mandate_is_signed_once_for_an_enrolment(ida: Person) -> None:
 def test_an_address_without_a_postcode_is_refused(db: None) -> None:
     """The database itself keeps letters deliverable."""
     with pytest.raises(Exception, match="people_household_postcode"), transaction.atomic():
-        add_household(2, line1="1 rue X", postcode="4500", city="Orléans", phone="", email="")
+        new_household(2, Address("1 rue X", "4500", "Orléans"))

@@ -28,7 +28,7 @@ RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     ),
     (rules.long_files, f"A module holds one idea ({rules.FILE_LINES} lines): make a package, one file per idea."),
     (rules.vague_names, "Name the module after what it holds (a noun of docs/glossary.md), not after its convenience."),
-    (rules.signals, "Callers name whom they call: call the act, or follow the journal (see doors/desk.py)."),
+    (rules.signals, "Callers name whom they call: call the act, or follow the journal (see journal/followers.py)."),
     (rules.prints, "Only doors/commands talk to a terminal: return the text, take a `progress` function, or log."),
     (rules.undocumented, "Say in the first line what is promised; start the name with _ if it is nobody else's."),
 )
@@ -49,7 +49,7 @@ BAD = (
     (rules.fractions, "egide.x.acts", "half = pl.col('paid_cents') / n", "pl.col('paid_cents') / n"),
     (rules.fractions, "egide.x.acts", "schema = {'a': pl.Float64}", "Float64"),
     (rules.fractions, "egide.x.acts", "half = paid_cents // 2", ""),
-    (rules.fractions, "egide.doors.pages.sheets", "cell = cents / 100", ""),
+    (rules.fractions, "egide.doors.frame.sheets", "cell = cents / 100", ""),
     (rules.clocks, "egide.x.acts", "day = date.today()", "date.today"),
     (rules.clocks, "egide.x.acts", "now = datetime.datetime.now()", "datetime.now"),
     (rules.clocks, "egide.x.acts", "now = timezone.now()", "timezone.now"),
@@ -62,8 +62,8 @@ BAD = (
     (rules.database_in_pure_rooms, "egide.x.acts", "from egide.x.models import Sum", ""),
     (rules.foreign_tables, "egide.x.acts", "from egide.people.models import Person", "import egide.people.models"),
     (rules.foreign_tables, "egide.x.acts", "from egide.people import models", "import egide.people.models"),
-    (rules.foreign_tables, "egide.doors.desk", "import egide.work.models", "import egide.work.models"),
-    (rules.foreign_tables, "egide.doors.desk", "from egide.work import queries", ""),
+    (rules.foreign_tables, "egide.doors.following", "import egide.work.models", "import egide.work.models"),
+    (rules.foreign_tables, "egide.doors.following", "from egide.work import queries", ""),
     (rules.foreign_tables, "egide.people.acts", "from egide.people.models import Person", ""),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 70, "f has 71 lines"),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 69, ""),
@@ -116,7 +116,7 @@ def _template_tags() -> Iterator[str]:
     """The modules that templates load by name."""
     for template in SOURCE.rglob("templates/**/*.html"):
         for names in re.findall(r"{% load ([\w ]+?) %}", template.read_text(encoding="utf-8")):
-            yield from (f"egide.doors.pages.templatetags.{name}" for name in names.split())
+            yield from (f"egide.doors.frame.templatetags.{name}" for name in names.split())
 
 
 def test_a_forgotten_module_is_found() -> None:

@@ -18,6 +18,7 @@ OPEN = {
 INSERT_ONLY = (
     "journal_act",
     "journal_key",
+    "journal_touch",
     "ledger_account",
     "ledger_entry",
     "ledger_line",
@@ -26,6 +27,8 @@ INSERT_ONLY = (
     "benefits_ignored_line",
     "contracts_aidcertificate",
     "products_productversion",
+    "people_householdpast",
+    "people_personpast",
 )
 
 _PERIMETERS = """

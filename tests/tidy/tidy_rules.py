@@ -14,8 +14,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "services", "service", "common", 
 
 # Fractions of a pixel, of a second or of a workbook's cell: none of them comes back as an amount.
 FRACTIONS_ALLOWED = (
-    "egide.doors.pages.templatetags.egide_charts",  # places on a drawing
-    "egide.doors.pages.sheets",  # a spreadsheet holds binary numbers, by its format
+    "egide.doors.frame.templatetags.egide_charts",  # places on a drawing
+    "egide.doors.frame.sheets",  # a spreadsheet holds binary numbers, by its format
     "egide.doors.commands.bench",  # lines per second
     "egide.doors.commands.demo",  # seconds
     "egide.documents.scans",  # points per inch

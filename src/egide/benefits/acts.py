@@ -28,6 +28,7 @@ from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, accounts_of
 from egide.ledger.facts import AccountKind, Nature
 from egide.products.queries import book_for, version_ids
 
+DUE = "benefits.due"  # the lock of those who decide and post what an enrolment receives
 _LINE_COLUMNS = [
     "line_no", "act_no", "perimeter_id", "enrolment_id", "person_id", "cover_id", "invoice_no", "operation", "act_code",
     "family", "care_on", "quantity", "charged_cents", "base_cents", "rate_bp", "amo_cents", "withheld_cents",

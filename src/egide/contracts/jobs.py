@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from egide.contracts.models import Cover, RightsMovement
+from egide.contracts.models import RightsMovement
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
 from egide.exchanges.codecs.noemie_envelope import Envelope
@@ -21,14 +20,6 @@ from egide.work.acts import NewItem, close_if_open, open_item
 
 _KINDS = {"create": codec.Movement.CREATE, "change": codec.Movement.CHANGE, "cancel": codec.Movement.CANCEL}
 _OC_NUMBER = "99999999"  # the demo's number: the real one comes with the agreement signed with the scheme
-
-
-@dataclass(frozen=True, slots=True)
-class Resent:
-    """What a resending moved: a birth date decides premiums, on every enrolment of the person."""
-
-    birth_changed: bool
-    enrolment_ids: tuple[int, ...]
 
 
 def send_rights(context: Context, *, perimeter_id: int) -> FileRow | None:
@@ -110,10 +101,10 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
     return counts
 
 
-def resend(context: Context, movement_id: int, *, corrected: Identity | None = None) -> Resent:
+def resend(context: Context, movement_id: int, *, corrected: Identity | None = None) -> None:
     """Sends a refused movement again with the next file, once the person's identity or the dates are mended (S003-054).
 
-    ``corrected`` mends the identity in the same act. The floors above follow the enrolments that it touches.
+    ``corrected`` mends the identity in the same act, which touches the person when it moves their age.
     """
     with perform(context, "rights.resend", needs=Permission.EXCHANGES, given=[movement_id, corrected]) as act:
         movement = (
@@ -129,7 +120,8 @@ def resend(context: Context, movement_id: int, *, corrected: Identity | None = N
                 message="Ce mouvement n’est pas un mouvement refusé, ou ne vous est pas accessible.",
                 remedy="Choisissez-le dans la file des droits refusés.",
             )
-        changed = correct_identity(context, movement.person_id, corrected) if corrected else frozenset[str]()
+        if corrected:
+            correct_identity(context, movement.person_id, corrected)
         refused = movement.return_code
         movement.state, movement.return_code = "to_send", ""
         movement.save()
@@ -137,9 +129,6 @@ def resend(context: Context, movement_id: int, *, corrected: Identity | None = N
         act.on("movement", movement.pk, str(movement.person), movement.perimeter_id)
         act.outcome = {"movement": movement.pk}
         act.because(f"Refusé par la caisse (code {refused}), il repart avec le prochain fichier.")
-        covers = Cover.objects.filter(person_id=movement.person_id, cancelled=False)
-        enrolments = sorted(set(covers.values_list("enrolment_id", flat=True)))
-    return Resent(birth_changed="birth_date" in changed, enrolment_ids=tuple(enrolments))
 
 
 def _movement(row: RightsMovement) -> codec.RightsMovement:

@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.models import Cover, Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
+from egide.journal.queries import touched_since
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
 from egide.rules.books import Book
@@ -270,9 +271,28 @@ ORDER BY c.enrolment_id, (c.link = 'child'), p.birth_date, c.id
 """
 
 
-def covers_between(first: date, last: date, *, perimeter_id: int) -> pl.DataFrame:
-    """Covers that meet [first, last) in one perimeter, as a frame of ``COVER_SCHEMA``."""
-    return fetch_frame(_COVER_FRAME, [first, last, perimeter_id], COVER_SCHEMA)
+_AMONG = f"""
+-- Covers of some enrolments only, in the same shape.
+SELECT * FROM ({_COVER_FRAME}) AS cover WHERE cover.enrolment_id = ANY (%s)
+"""  # noqa: S608
+
+
+def covers_between(first: date, last: date, *, perimeter_id: int, among: Sequence[int] | None = None) -> pl.DataFrame:
+    """Covers that meet [first, last) in one perimeter, or only those of some of its enrolments (``COVER_SCHEMA``)."""
+    if among is None:
+        return fetch_frame(_COVER_FRAME, [first, last, perimeter_id], COVER_SCHEMA)
+    return fetch_frame(_AMONG, [first, last, perimeter_id, list(among)], COVER_SCHEMA)
+
+
+def enrolments_of(person_ids: Sequence[int]) -> list[int]:
+    """The enrolments that cover these people, or did: every due that hangs on who they are."""
+    covers = Cover.objects.filter(person_id__in=person_ids, cancelled=False)
+    return sorted(set(covers.values_list("enrolment_id", flat=True)))
+
+
+def enrolments_touched_since(seen: str) -> list[int]:
+    """The enrolments whose facts changed since a ``journal.queries.snapshot``, by themselves or by a person they cover."""
+    return sorted({*touched_since(seen, "enrolment"), *enrolments_of(touched_since(seen, "person"))})
 
 
 _AS_IF_OPEN = """

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import path
 
 from egide.doors.api import api
 from egide.doors.api.docs import docs
-from egide.doors.pages import (
-    account,
-    care_line,
+from egide.doors.benefits import care_line, statement, transfers
+from egide.doors.contracts import endorsement, enrolment, enrolments, reception, rights
+from egide.doors.desk import (
     documents,
-    endorsement,
-    enrolment,
-    enrolments,
     files,
-    health,
     item,
     journal,
     launching,
-    member,
-    payments,
-    products,
     receiving,
-    reception,
     rejects,
-    rights,
     search,
-    sign_in,
-    statement,
     today,
     week,
     why,
     works,
 )
+from egide.doors.frame import health, sign_in
+from egide.doors.member import member
+from egide.doors.premiums import account
+from egide.doors.products import products
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -42,7 +35,7 @@ urlpatterns = [
     path("adherents/<str:number>", member.member, name="member"),
     path("adherents/<str:number>/compte", account.account, name="account"),
     path("adherents/<str:number>/avenant", endorsement.endorsement, name="endorsement"),
-    path("virements/listes/<int:proposal_id>", payments.transfers, name="transfers"),
+    path("virements/listes/<int:proposal_id>", transfers.transfers, name="transfers"),
     path("virements/<int:payment_id>/releve", statement.statement, name="statement"),
     path("adhesions", enrolments.enrolments, name="enrolments"),
     path("dossiers/suivant", item.take_next, name="item-next"),
@@ -72,7 +65,6 @@ urlpatterns = [
     path("pourquoi/<slug:kind>/<str:key>", why.why, name="why"),
     path("documents/<int:document_id>", documents.document, name="document"),
     path("documents/<int:document_id>/page/<int:page>", documents.document_page, name="document-page"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("api/docs", docs, name="api-docs"),
     path("api/", api.urls),
     path("sante", health.health, name="health"),

@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import threading
+from collections.abc import Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -21,8 +22,6 @@ from egide.journal import clock
 from egide.kernel.calendars import Calendar, Region
 from egide.products.queries import open_books
 
-TEMPLATES = Path(__file__).parent / "pages" / "templates"
-
 
 def end_with_the_server() -> None:
     """A process that answers pages dies with the server that started it, even killed: it would hold its address."""
@@ -37,14 +36,19 @@ def end_with_the_server() -> None:
     threading.Thread(target=watch, args=(server.sentinel,), daemon=True).start()
 
 
+def page_templates() -> Iterator[str]:
+    """The name of every template that a page may use."""
+    for door in settings.DOORS:
+        folder = Path(__file__).parent / door / "templates"
+        yield from (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+
+
 def warm_up() -> None:
     """Opens the published books and loads every address, word, template, calendar and table that pages read."""
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            reverse("sign-in")  # the first address asked for imports every view
-            translation.gettext("Adhérent")
-    for path in TEMPLATES.rglob("*.html"):
-        get_template(path.relative_to(TEMPLATES).as_posix())
+    reverse("sign-in")  # the first address asked for imports every view
+    translation.gettext("Adhérent")
+    for name in page_templates():
+        get_template(name)
     for region in Region:
         Calendar(region).next_working_day(clock.today())
     act_labels()

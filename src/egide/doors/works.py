@@ -14,7 +14,7 @@ from egide.benefits.jobs.paying import issue_statements, pay_proposal
 from egide.benefits.jobs.reading import read_file
 from egide.benefits.queries import ProposalRow
 from egide.contracts.jobs import read_answers, send_rights
-from egide.doors.desk import import_enrolments, over_everyone, recycle_rejects
+from egide.doors.following import import_enrolments, over_everyone, recycle_rejects
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import FileRow, file_to_read, open_rejects
 from egide.journal.facts import Context

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from egide.journal import clock
 from egide.journal.facts import Context, Subject
+from egide.journal.followers import follow_through
 from egide.journal.models import Perimeter
 from egide.journal.months import months_ready
 from egide.journal.permissions import Permission, may
@@ -44,10 +45,15 @@ class Record:
     due_on: date | None = None
     outcome: dict[str, object] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    touched: dict[tuple[str, int], int] = field(default_factory=dict)  # kind and identifier, with the perimeter
 
     def on(self, kind: str, identifier: int, label: str, perimeter_id: int) -> None:
         """Names the file that the act is about."""
         self.subject = Subject(kind=kind, id=identifier, label=label, perimeter_id=perimeter_id)
+
+    def touch(self, kind: str, identifier: int, perimeter_id: int) -> None:
+        """Says that the act changed a fact on which others depend: they follow it, at once or by the next batch."""
+        self.touched[kind, identifier] = perimeter_id
 
     def because(self, *sentences: str) -> None:
         """Adds reasons, in French, as they will be read. Never health data: the journal is read by many."""
@@ -64,6 +70,9 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
     ``given`` is what the act was asked to do; its hash tells a repeated request from a new one under the same key.
     Raises Refusal when the role lacks the permission or the key was used for something else, AlreadyDone when the
     same request was already served.
+
+    The outermost act is followed in its transaction, before its line is written, by what the floors above declared for what
+    it touched (``followers.carry_out``).
     """
     if not may(context.actor.role, needs):
         raise Refusal(
@@ -86,8 +95,13 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
         token = _outer.set(record)
         try:
             yield record
+            if outer is None:
+                follow_through(context, record.touched)
         finally:
             _outer.reset(token)
+        if outer is not None:
+            outer.touched.update(record.touched)
+        _keep_touches(cursor, record, parent=outer)
         _write(cursor, record, input_hash, parent=outer)
 
 
@@ -149,8 +163,20 @@ def _take_key(cursor, record: Record, input_hash: str) -> None:  # type: ignore[
     raise AlreadyDone(act_id, json.loads(outcome) if isinstance(outcome, str) else outcome)
 
 
+def _keep_touches(cursor, record: Record, *, parent: Record | None) -> None:  # type: ignore[no-untyped-def]
+    """Once per transaction, under the act that was asked for: what its children touched is in it too."""
+    if parent is None and record.touched:
+        cursor.executemany(
+            "INSERT INTO journal_touch (act_id, kind, subject_id, perimeter_id) VALUES (%s, %s, %s, %s)",
+            [
+                (record.id, kind, identifier, perimeter)
+                for (kind, identifier), perimeter in sorted(record.touched.items())
+            ],
+        )
+
+
 def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) -> None:  # type: ignore[no-untyped-def]
-    """Last thing before the commit, because the chain holds its head from here on."""
+    """The line of the act and its key; the chain is nobody's affair here, and takes it once it is committed."""
     if record.subject is None:
         raise AssertionError(f"the act {record.kind} never said what it was about")
     context = record.context

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from egide.journal.sealing import LATE_AFTER_MINUTES
+
 _SHOWN = 5
 
 
@@ -52,7 +54,16 @@ def examine(invariants: Sequence[Invariant]) -> list[Finding]:
 INVARIANTS = (
     Invariant(
         "journal.chain",
-        "Chaque acte porte l’empreinte de celui qui le précède, et aucune n’a changé.",
-        "SELECT act_position FROM journal_broken_links(100)",
+        "Chaque acte est tel qu’il fut écrit, et son sceau porte l’empreinte du précédent.",
+        """SELECT COALESCE('n° ' || act_position, 'acte ' || act_id) || CASE fault WHEN 'changed' THEN ' : changé'
+             WHEN 'missing' THEN ' : disparu' WHEN 'cut' THEN ' : chaîne coupée' ELSE ' : jamais annoncé au sceau' END
+           FROM journal_broken_links(100)""",
+    ),
+    Invariant(
+        "journal.sealed",
+        f"Aucun acte n’attend son sceau depuis plus de {LATE_AFTER_MINUTES} minutes.",
+        f"""SELECT 'acte ' || act_id || ' depuis ' || to_char(since AT TIME ZONE 'Europe/Paris', 'DD/MM/YYYY HH24:MI')
+            FROM journal_unsealed WHERE since < clock_timestamp() - interval '{LATE_AFTER_MINUTES} minutes'
+            ORDER BY since""",  # noqa: S608 - our own number
     ),
 )

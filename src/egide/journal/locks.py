@@ -1,17 +1,22 @@
-"""Named locks: a batch runs once at a time, whoever starts it, and its lock dies with its connection."""
+"""Named locks: a batch runs once at a time, and two writers of one due never cross.
+
+The lock of a batch dies with its connection; what an act holds of a due goes with its transaction.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
+from egide.journal.store import in_trial
 from egide.kernel.errors import Refusal
 
 _ATTEMPTS = 16
 _PAUSE_SECONDS = 0.2
+_STRIPES = 64  # two acts at the same instant on different files meet once in as many times; a batch holds them all
 
 
 @contextlib.contextmanager
@@ -59,3 +64,28 @@ def _give_back(name: str) -> None:
     if connection.connection is not None and not connection.connection.closed:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+def hold(due: str, owners: Iterable[int]) -> None:
+    """Until the end of the transaction, this act alone decides and posts the due of these owners.
+
+    Whatever is read after this line is what the last one to hold them left. Always taken in one order, so that two acts
+    never wait for each other: all the owners of an act at once, and a lower floor's due before a higher one's.
+    """
+    with connection.cursor() as cursor:
+        for stripe in sorted({owner % _STRIPES for owner in owners}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [due, stripe])
+
+
+def hold_all(due: str) -> None:
+    """The same for a slice of a batch, on everybody: slices share no owner and go together, acts wait for their end.
+
+    A trial holds nobody up: it is rolled back whatever it saw.
+    """
+    if in_trial():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtext(%s), stripe) FROM generate_series(0, %s) AS stripe",
+            [due, _STRIPES - 1],
+        )

@@ -1,7 +1,7 @@
-"""Tables of the journal: perimeters, acts in a chain, idempotency keys.
+"""Tables of the journal: perimeters, acts, the seals that chain them, idempotency keys.
 
-``journal_act`` is partitioned by month and made in SQL (see ``migrations``): its rows are only ever inserted, and each
-carries the hash of the one before it, set by the database.
+``journal_act`` is partitioned by month and made in SQL (see ``migrations``): its rows are only ever inserted. The database
+seals each once it is committed; nobody else may write a seal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ class Act(models.Model):
     """One business act, as it was done. Never updated: the application role holds no right to."""
 
     id = models.BigIntegerField(primary_key=True)
-    position = models.BigIntegerField()
     kind = models.TextField()
     subject_kind = models.TextField()
     subject_id = models.BigIntegerField()
@@ -53,6 +52,28 @@ class Act(models.Model):
     class Meta:
         managed = False
         db_table = "journal_act"
+
+
+class Seal(models.Model):
+    """The link of one act in the chain: its place, and the hash that holds the one before it and all that the act says."""
+
+    position = models.BigIntegerField(primary_key=True)
+    act_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "journal_seal"
+
+
+class Unsealed(models.Model):
+    """An act that waits for its seal, with the hash of what it says, taken down when it was written."""
+
+    act_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "journal_unsealed"
 
 
 class Key(models.Model):

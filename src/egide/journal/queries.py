@@ -1,4 +1,4 @@
-"""Reads of the journal: who the system is, the acts of a file, the broken links of the chain."""
+"""Reads of the journal: who the system is, the acts of a file, their places in the chain."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import date
 from typing import TypeAlias
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
-from egide.journal.models import Act, Key, Perimeter
+from egide.journal.models import Act, Key, Perimeter, Seal
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 ActRow: TypeAlias = Act
@@ -89,25 +89,32 @@ def _owned_by(actor: Actor) -> Q:
     return by_label if actor.id is None else Q(actor_id=actor.id) | by_label
 
 
-def broken_links(at_most: int = 5) -> list[int]:
-    """Positions where the chain does not hold; none when nobody touched the journal behind its door."""
+def positions_of(act_ids: Sequence[int]) -> dict[int, int]:
+    """The place in the chain of each of these acts; those that wait for their seal have none."""
+    return dict(Seal.objects.filter(act_id__in=list(act_ids)).values_list("act_id", "position"))
+
+
+def snapshot() -> str:
+    """What this transaction sees now, in PostgreSQL's own words: taken before facts are read, it tells what they lack."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT act_position FROM journal_broken_links(%s)", [at_most])
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
+_TOUCHED_SINCE = """
+-- What acts that a snapshot did not see have touched: transaction numbers say it whatever the order of the commits. The day is
+-- a bound for the index, and for numbers that a restored base took from another server.
+SELECT DISTINCT subject_id FROM journal_touch
+WHERE kind = %s AND touched_at > now() - interval '1 day' AND NOT pg_visible_in_snapshot(transaction, %s::pg_snapshot)
+ORDER BY 1
+"""
+
+
+def touched_since(seen: str, kind: str) -> list[int]:
+    """Everything of a kind that acts touched and that a ``snapshot`` of less than a day did not hold yet, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED_SINCE, [kind, seen])
         return [row[0] for row in cursor.fetchall()]
-
-
-def last_position() -> int:
-    """The last position of the journal that this transaction sees: a follower starts from there."""
-    return Act.objects.aggregate(last=Max("position"))["last"] or 0
-
-
-def subjects_since(position: int, *, kinds: tuple[str, ...], subject_kind: str) -> list[int]:
-    """The files touched after a position by acts of these families, each once: what a follower must look at again."""
-    families = Q()
-    for kind in kinds:
-        families |= Q(kind__startswith=kind)
-    found = Act.objects.filter(families, position__gt=position, subject_kind=subject_kind)
-    return sorted(set(found.values_list("subject_id", flat=True)))
 
 
 def outcome_under(key: str) -> dict[str, object] | None:

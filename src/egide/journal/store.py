@@ -67,6 +67,11 @@ def trial() -> Iterator[None]:
             place.unlink(missing_ok=True)
 
 
+def in_trial() -> bool:
+    """True inside a trial: all that is done will be undone."""
+    return _tried.get() is not None
+
+
 def load(digest: str) -> bytes:
     """The bytes kept under a fingerprint. Refusal when they are missing or no longer match it."""
     place = path_of(digest)

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from egide.kernel.errors import Refusal
-
-Lang = Literal["fr", "en"]
 
 WHOLE_BP = 10_000
 """100 %, in 1/10,000."""
@@ -82,15 +79,13 @@ def share_out(total_cents: int, weights: Sequence[int]) -> list[int]:
     return [sign * share for share in shares]
 
 
-def format_eur(cents: int, lang: Lang = "fr") -> str:
-    """Write an amount as a reader expects: ``1 234,56 €`` (U+202F, U+00A0) or ``€1,234.56``.
+def format_eur(cents: int) -> str:
+    """Write an amount as a reader expects: ``1 234,56 €`` (U+202F, U+00A0).
 
     A negative amount takes a true minus sign (U+2212), never brackets.
     """
     units, rest = divmod(abs(cents), 100)
     sign = _MINUS if cents < 0 else ""
-    if lang == "en":
-        return f"{sign}€{units:,}.{rest:02d}"
     return f"{sign}{units:,}".replace(",", _NARROW) + f",{rest:02d}{_HARD}€"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from egide.kernel.errors import Refusal
-from egide.kernel.money import WHOLE_BP, Lang, divide_half_up
+from egide.kernel.money import WHOLE_BP, divide_half_up
 
 __all__ = ["WHOLE_BP", "format_rate", "parse_rate", "ratio_bp"]
 
@@ -13,13 +13,11 @@ _RATE = re.compile(r"(?P<sign>[-\u2212]?)(?P<units>\d{1,6})(?:[.,](?P<decimals>\
 _SPACES = re.compile(r"\s+")
 
 
-def format_rate(rate_bp: int, lang: Lang = "fr") -> str:
-    """Write a rate as a percentage without useless zeros: ``12,5 %`` (U+00A0) or ``12.5%``."""
+def format_rate(rate_bp: int) -> str:
+    """Write a rate as a percentage without useless zeros: ``12,5 %`` (U+00A0)."""
     units, decimals = divmod(abs(rate_bp), 100)
     sign = "\N{MINUS SIGN}" if rate_bp < 0 else ""
     rest = f"{decimals:02d}".rstrip("0")
-    if lang == "en":
-        return f"{sign}{units}{'.' if rest else ''}{rest}%"
     return f"{sign}{units}{',' if rest else ''}{rest}\N{NO-BREAK SPACE}%"
 
 

@@ -18,6 +18,7 @@ from egide.kernel.calendars import Region
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_creditor_identifier, check_iban, check_siren, make_rum
 from egide.kernel.text import sort_key
+from egide.people.address_acts import keep_former_person
 from egide.people.models import BankAccount, Household, Mandate, Organisation, Person, Team, User
 from egide.work.acts import release
 
@@ -34,23 +35,18 @@ class NewPerson:
     insured_nir: str
 
 
-def add_household(perimeter_id: int, *, line1: str, postcode: str, city: str, phone: str, email: str) -> Household:
-    """A household and its address."""
-    return Household.objects.create(
-        perimeter_id=perimeter_id, line1=line1, postcode=postcode, city=city, phone=phone, email=email
-    )
-
-
-def add_person(household: Household, new: NewPerson, *, where: str = "") -> Person:
-    """The person of a form: the one already known under the same number, date and rank, or a new one."""
-    known = Person.objects.filter(
+def known_person(perimeter_id: int, new: NewPerson) -> Person | None:
+    """The person already known in a perimeter under the same number, date and rank."""
+    return Person.objects.filter(
         insured_nir=new.insured_nir,
         birth_date=new.birth_date,
         birth_rank=new.birth_rank,
-        perimeter_id=household.perimeter_id,
+        perimeter_id=perimeter_id,
     ).first()
-    if known:
-        return known
+
+
+def add_person(household: Household, new: NewPerson, *, where: str = "") -> Person:
+    """A person who was not known yet, in this household."""
     try:
         with transaction.atomic():
             return Person.objects.create(
@@ -105,6 +101,8 @@ def correct_identity(context: Context, person_id: int, identity: Identity) -> fr
             )
         person = Person.objects.select_for_update().get(pk=person_id)
         changed = frozenset(name for name in _SAID if getattr(person, name) != getattr(identity, name))
+        if changed:
+            keep_former_person(act, person)
         if "insured_nir" in changed and person.nir == person.insured_nir:
             person.nir = identity.insured_nir
         for name in changed:
@@ -121,6 +119,8 @@ def correct_identity(context: Context, person_id: int, identity: Identity) -> fr
                 remedy="Vérifiez le numéro, la date et le rang de naissance.",
             ) from error
         act.on("person", person.pk, str(person), person.perimeter_id)
+        if "birth_date" in changed:  # ages decide premiums and benefits; a name or a number decides nothing
+            act.touch("person", person.pk, person.perimeter_id)
         act.because(
             "Corrigé : " + ", ".join(said for name, said in _SAID.items() if name in changed) + "."
             if changed

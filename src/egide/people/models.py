@@ -135,6 +135,42 @@ class Person(models.Model):
         return f"{self.first_name} {self.last_name}"
 
 
+class HouseholdPast(models.Model):
+    """An address as it was known until a day, and the act that replaced it. Written once, never changed."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="past")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    line1 = models.TextField()
+    postcode = models.CharField(max_length=5)
+    city = models.TextField()
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.TextField(blank=True)
+    until_on = models.DateField()  # the first day on which it was no longer so
+    act_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["household", "until_on"], name="people_household_past_until")]
+
+
+class PersonPast(models.Model):
+    """Who someone was and where they lived until a day, and the act that changed it. Written once, never changed."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="past")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
+    last_name = models.TextField()
+    first_name = models.TextField()
+    birth_date = models.DateField()
+    birth_rank = models.SmallIntegerField()
+    nir = models.CharField(max_length=13, blank=True)
+    insured_nir = models.CharField(max_length=13)
+    until_on = models.DateField()
+    act_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "until_on"], name="people_person_past_until")]
+
+
 class BankAccount(models.Model):
     """A person's bank account; only its end is shown."""
 
@@ -156,10 +192,22 @@ class BankAccount(models.Model):
 
 
 class Mandate(models.Model):
-    """A SEPA direct-debit mandate: its reference and its account. Debits say whether a first one was presented."""
+    """A SEPA direct-debit mandate: its reference and its account. Debits say whether a first one was presented.
+
+    A mandate is never changed, save to be revoked: the one that follows says which it ``replaces``, and by which act.
+    """
 
     rum = models.CharField(max_length=35, unique=True)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
     perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
     signed_on = models.DateField()
     revoked_on = models.DateField(null=True)
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    act_id = models.BigIntegerField(null=True)  # the act that recorded it; none for those of a whole portfolio
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(revoked_on__isnull=True) | Q(revoked_on__gte=F("signed_on")), name="people_mandate_dates"
+            )
+        ]

@@ -9,9 +9,16 @@ from datetime import date
 import polars as pl
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.contracts.queries import covers_as_if_open, covers_between, enrolments_as_facts
+from egide.contracts.queries import (
+    covers_as_if_open,
+    covers_between,
+    enrolments_as_facts,
+    enrolments_touched_since,
+)
 from egide.journal import clock
 from egide.journal.acts import Record
+from egide.journal.locks import hold, hold_all
+from egide.journal.queries import snapshot
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
@@ -29,12 +36,15 @@ from egide.premiums.decisions import (
 from egide.premiums.queries import called_months, posted_in_month, posted_on
 from egide.products.queries import books_of
 
+DUE = "premiums.due"  # the lock of those who decide and post what an enrolment owes
+
 
 def bring_up_to_date(record: Record, enrolment_ids: Sequence[int]) -> pl.DataFrame:
     """Posts what changed on these enrolments for the months already called; returns the differences posted.
 
-    Running it again posts nothing: what is due is then what is posted.
+    Running it again posts nothing: what is due is then what is posted. Nobody else posts on them meanwhile.
     """
+    hold(DUE, enrolment_ids)
     changed = []
     for enrolment in enrolments_as_facts(enrolment_ids):
         months = called_months(enrolment.perimeter_id)
@@ -73,18 +83,26 @@ def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.Dat
 class MonthFacts:
     """Everything known of one month in one perimeter when its call begins: covers that meet it, amounts posted for it.
 
-    What changes after this reading is caught up at the end of the call, by following the journal.
+    ``seen`` tells what this reading could not see: each slice reads again, once it is alone, the enrolments touched since.
     """
 
     month: date
     perimeter_id: int
+    seen: str
     covers: pl.DataFrame
     posted: pl.DataFrame
 
     def slice(self, slices: int, number: int) -> MonthFacts:
-        """The part of the enrolments that one slice of the call handles."""
-        mine = pl.col("enrolment_id") % slices == number
-        return replace(self, covers=self.covers.filter(mine), posted=self.posted.filter(mine))
+        """The part of the enrolments that one slice of the call handles, as they are now. Nobody else may be at them."""
+        touched = [one for one in enrolments_touched_since(self.seen) if one % slices == number]
+        mine = (pl.col("enrolment_id") % slices == number) & ~pl.col("enrolment_id").is_in(touched)
+        kept = replace(self, covers=self.covers.filter(mine), posted=self.posted.filter(mine))
+        if not touched:
+            return kept
+        after = add_months(self.month, 1)
+        covers = covers_between(self.month, after, perimeter_id=self.perimeter_id, among=touched)
+        posted = posted_on(touched).filter(pl.col("period") == self.month)
+        return replace(kept, covers=pl.concat([kept.covers, covers]), posted=pl.concat([kept.posted, posted]))
 
 
 def read_month(month: date, *, perimeter_id: int) -> MonthFacts:
@@ -92,16 +110,21 @@ def read_month(month: date, *, perimeter_id: int) -> MonthFacts:
     return MonthFacts(
         month=month,
         perimeter_id=perimeter_id,
+        seen=snapshot(),
         covers=covers_between(month, add_months(month, 1), perimeter_id=perimeter_id),
         posted=posted_in_month(month, perimeter_id=perimeter_id),
     )
 
 
-def call_slice(record: Record, facts: MonthFacts) -> tuple[int, int]:
+def call_slice(record: Record, whole: MonthFacts, *, slices: int, number: int) -> tuple[int, int]:
     """Calls one slice of a month; returns how many enrolments it moved, and for how much.
 
-    An enrolment that no longer covers anyone in the month is not here: the act that ended it posted its difference.
+    Due is decided alone: what people changed before is read again here, and who changes something now waits for the end of
+    the slice, then posts the difference with it. An enrolment that no longer covers anyone in the month is not here: the act
+    that ended it posted its difference.
     """
+    hold_all(DUE)
+    facts = whole.slice(slices, number)
     moved: set[int] = set()
     called = 0
     label = elided(f"Appel de cotisations de {format_month(facts.month)}")

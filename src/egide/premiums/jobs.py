@@ -13,7 +13,13 @@ from datetime import date
 import polars as pl
 from django.db import connection, transaction
 
-from egide.contracts.queries import EnrolmentRow, count_enrolments, enrolment_facts, enrolment_with_member
+from egide.contracts.queries import (
+    EnrolmentRow,
+    count_enrolments,
+    enrolment_facts,
+    enrolment_with_member,
+    enrolments_touched_since,
+)
 from egide.documents.acts import keep_document
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
@@ -25,10 +31,10 @@ from egide.journal import clock, store
 from egide.journal.acts import Record, fingerprint, perform
 from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
+from egide.journal.followers import Follow
 from egide.journal.invariants import Finding
-from egide.journal.locks import only_one
+from egide.journal.locks import hold, only_one
 from egide.journal.permissions import Permission
-from egide.journal.queries import last_position, subjects_since
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
@@ -38,7 +44,7 @@ from egide.kernel.text import elided
 from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accounts, post, post_frame
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
-from egide.premiums.acts import bring_up_to_date, call_slice, not_as_due, read_month
+from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
 from egide.premiums.papers import schedule_paper
@@ -73,6 +79,7 @@ class ShownDebits:
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
     """Brings premiums up to date after an act on contracts: accounts opened, differences posted, schedule issued."""
     with perform(context, "premium.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
+        hold(DUE, enrolment_ids)
         for enrolment_id in enrolment_ids:
             enrolment = enrolment_with_member(enrolment_id)
             open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
@@ -80,6 +87,16 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
             if new_schedule:
                 _issue_schedule(act, enrolment)
         bring_up_to_date(act, enrolment_ids)
+
+
+def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
+    """What a person's act on contracts moves: each enrolment's account, and a schedule that says so."""
+    hold(DUE, enrolment_ids)
+    for enrolment_id in enrolment_ids:
+        follow(context, [enrolment_id], new_schedule=True)
+
+
+FOLLOWS = (Follow("enrolment", follow_contracts),)
 
 
 def _issue_schedule(record: Record, enrolment: EnrolmentRow) -> None:
@@ -129,7 +146,6 @@ def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits |
     call = _open_call(context, month, perimeter_id)
     with reading(context.actor.perimeters):
         count = count_enrolments(perimeter_id)
-        started_at = last_position()
         facts = read_month(month, perimeter_id=perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
     enrolments = called = 0
@@ -138,7 +154,7 @@ def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits |
         with perform(
             context, "premium.call", needs=Permission.PREMIUMS, given=[str(month), perimeter_id, number]
         ) as act:
-            moved, cents = call_slice(act, facts.slice(slices, number))
+            moved, cents = call_slice(act, facts, slices=slices, number=number)
             enrolments, called = enrolments + moved, called + cents
             call.chunks_done = max(call.chunks_done, number + 1)
             call.enrolments += moved
@@ -151,7 +167,7 @@ def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits |
             act.because(f"{moved} adhésions appelées pour {format_eur(cents)} net d’aides.")
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
-    _catch_up(context, started_at)
+    _catch_up(context, facts.seen)
     asked = _debit(context, call, month, perimeter_id, shown)
     progress(f"{asked.debits} prélèvements pour {format_eur(asked.debited_cents)}")
     return replace(asked, enrolments=enrolments, called_cents=called)
@@ -170,10 +186,10 @@ def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
     return call
 
 
-def _catch_up(context: Context, position: int) -> None:
-    """Follows what people did on contracts while the call was running, from the place in the journal where it began."""
+def _catch_up(context: Context, seen: str) -> None:
+    """Follows what was touched while the call was running, whatever the act: most often it is followed, and nothing moves."""
     with reading(context.actor.perimeters):
-        touched = subjects_since(position, kinds=("enrolment.", "endorsement."), subject_kind="enrolment")
+        touched = enrolments_touched_since(seen)
     if touched:
         follow(context, touched)
 

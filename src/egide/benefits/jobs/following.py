@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from egide.benefits.acts import replay
+from egide.benefits.acts import DUE, replay
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
 from egide.benefits.queries import (
     OPENING_SCHEMA,
     counters_of,
     lives_of_perimeter,
 )
-from egide.contracts.queries import enrolment_with_member
+from egide.contracts.queries import enrolment_with_member, linked_enrolments
 from egide.journal.acts import perform
 from egide.journal.facts import Context
+from egide.journal.followers import Follow
 from egide.journal.invariants import Finding
+from egide.journal.locks import hold
 from egide.journal.permissions import Permission
 from egide.products.queries import book_for
 
@@ -24,9 +26,13 @@ from egide.products.queries import book_for
 def follow(context: Context, enrolment_ids: Sequence[int]) -> None:
     """Brings benefits up to date after an act on contracts: what these enrolments received is decided again."""
     with perform(context, "benefits.follow", needs=Permission.READ, given=list(enrolment_ids)) as act:
+        hold(DUE, linked_enrolments(enrolment_ids))
         enrolment = enrolment_with_member(enrolment_ids[0])
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
         replay(act, enrolment_ids)
+
+
+FOLLOWS = (Follow("enrolment", follow),)
 
 
 def audit(context: Context) -> Iterator[Finding]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from egide.contracts.acts.forms import add_cover, announce
+from egide.contracts.acts.homes import person_joining
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, EndorsementPlan
 from egide.contracts.models import Cover, Enrolment
 from egide.contracts.queries import enrolment_facts, not_found
 from egide.journal import clock
-from egide.journal.acts import perform
+from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
-from egide.people.acts import NewPerson, add_person
 
 
 def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, revision: int) -> EndorsementPlan:
@@ -38,13 +38,14 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
         decided = plan(enrolment_facts(enrolment.pk), asked, today=clock.today())
         match asked.kind:
             case EndorsementKind.ADD_PERSON:
-                _write_new_person(enrolment, asked, decided)
+                _write_new_person(act, enrolment, asked, decided)
             case EndorsementKind.REMOVE_PERSON | EndorsementKind.TERMINATE:
                 _write_ends(enrolment, decided)
         enrolment.ends_on = decided.after.ends_on
         enrolment.revision += 1
         enrolment.save()
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        act.touch("enrolment", enrolment.pk, enrolment.perimeter_id)
         act.outcome = {
             "enrolment": enrolment.pk,
             "number": enrolment.number,
@@ -54,21 +55,11 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
     return decided
 
 
-def _write_new_person(enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> None:
+def _write_new_person(record: Record, enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> None:
     person = asked.person
     assert person is not None  # noqa: S101 - the plan refused an endorsement without its person
-    row = add_person(
-        enrolment.member.household,
-        NewPerson(
-            last_name=person.last_name,
-            first_name=person.first_name,
-            birth_date=person.birth_date,
-            birth_rank=person.birth_rank,
-            nir=person.nir,
-            insured_nir=person.insured_nir or enrolment.member.insured_nir,
-        ),
-        where="person",
-    )
+    own = replace(person, insured_nir=person.insured_nir or enrolment.member.insured_nir)
+    row = person_joining(record, enrolment.member.household, own)
     add_cover(
         enrolment,
         row.pk,

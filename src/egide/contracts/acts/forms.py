@@ -9,6 +9,7 @@ from datetime import date
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from egide.contracts.acts.homes import people_at_home
 from egide.contracts.acts.reception import ReceivedForm, refuse_future, refuse_known_paper, refuse_unreceivable
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
@@ -22,7 +23,7 @@ from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
-from egide.people.acts import NewPerson, add_household, add_person, sign_mandate
+from egide.people.acts import sign_mandate
 from egide.work.acts import NewItem, close, open_item, pause, resume
 from egide.work.queries import item_about
 
@@ -211,25 +212,7 @@ def effect_of(asked: EnrolmentAsked, *, complete_on: date | None = None) -> Effe
 
 def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: EffectDate) -> Enrolment:
     """Writes the rows of an enrolment inside an act: household, persons, mandate, covers, certificates, movements."""
-    household = add_household(
-        perimeter_id,
-        line1=asked.line1,
-        postcode=asked.postcode,
-        city=asked.city,
-        phone=asked.phone,
-        email=asked.email,
-    )
-    people = []
-    for index, person in enumerate(asked.persons):
-        new = NewPerson(
-            last_name=person.last_name,
-            first_name=person.first_name,
-            birth_date=person.birth_date,
-            birth_rank=person.birth_rank,
-            nir=person.nir,
-            insured_nir=person.insured_nir,
-        )
-        people.append(add_person(household, new, where=f"persons-{index}"))
+    people = people_at_home(record, perimeter_id, asked)
     number = next_number()
     mandate = sign_mandate(
         people[0],
@@ -262,6 +245,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
             period=(effect.starts_on, effect.ends_on),
             certificate=person.certificate,
         )
+    record.touch("enrolment", enrolment.pk, perimeter_id)
     covered = format_count(len(people), "personne couverte", "personnes couvertes")
     record.because(f"Adhésion {number} : {covered} en formule {terms.labels[asked.formula]}.")
     return enrolment

@@ -20,6 +20,7 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import outcome_under
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_iban
+from egide.kernel.progress import Progress, Told
 
 _LINKS = {"ASSURE": "member", "CONJOINT": "spouse", "ENFANT": "child"}
 _SCHEMES = {"GENERAL": "general", "ALSACE_MOSELLE": "alsace_moselle"}
@@ -33,7 +34,7 @@ class Imported:
     refused: SheetRead
 
 
-def import_sheet(context: Context, file: FileRow) -> Imported:
+def import_sheet(context: Context, file: FileRow, *, progress: Progress = lambda _: None) -> Imported:
     """Makes an enrolment of each sound family of a received table. Reading it again makes nothing twice."""
     try:
         read = read_enrolments(file.name, store.load(file.sha256))
@@ -42,12 +43,13 @@ def import_sheet(context: Context, file: FileRow) -> Imported:
         raise
     made: list[int] = []
     refused = list(read.rejects)
-    for reference, rows in groupby(read.rows, key=lambda row: row.family_reference):
-        family = list(rows)
+    families = [(key, list(rows)) for key, rows in groupby(read.rows, key=lambda row: row.family_reference)]
+    for done, (reference, family) in enumerate(families, start=1):
         try:
             made.append(_enrol_family(context, file, reference, family))
         except Refusal as refusal:
             refused += [_as_reject(row, refusal) for row in family]
+        progress(Told(f"{done} familles sur {len(families)}", done=done, total=len(families)))
     _close(context, file, read, refused)
     return Imported(tuple(made), SheetRead((), tuple(sorted(refused, key=lambda row: row.line_no))))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from egide.contracts.decisions.certificates import refuse_certificate
 from egide.contracts.facts import (
     CoverFacts,
     EndorsementAsked,
@@ -61,6 +62,7 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
             "Vérifiez les personnes couvertes sur la fiche.",
         )
     start = max(asked.event_on, enrolment.starts_on)
+    refuse_certificate(person, start)
     born_into = person.birth_date == asked.event_on
     reasons = [
         f"Naissance le {format_date(person.birth_date)} : couverture dès ce jour."

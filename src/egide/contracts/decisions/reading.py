@@ -333,6 +333,7 @@ def _certificate(
     where = f"persons-{index}-certificate-"
     who = str(content.get("first_name") or f"personne {index + 1}")
     fields = _certificate_fields(content)
+    named = f"{content.get('first_name') or ''} {content.get('last_name') or ''}".strip()
     if not any(fields.values()):
         if required:
             reader.add(
@@ -373,8 +374,8 @@ def _certificate(
     if agreed is None or until is None or amount is None:
         return None
     return Certificate(
-        file_holder=str(fields.get("file_holder") or who),
-        certificate_holder=str(fields.get("certificate_holder") or who),
+        file_holder=str(fields.get("file_holder") or named),
+        certificate_holder=str(fields.get("certificate_holder") or named),
         agreed_on=agreed,
         valid_until=until,
         amount_cents=amount,

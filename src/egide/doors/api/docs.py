@@ -28,7 +28,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             }
             subjects.setdefault((told.get("tags") or [""])[0], []).append(shape)
     context = {"subjects": subjects, "key": KEY, "version": contract["info"]["version"]}
-    return render(request, "pages/api_docs.html", context)
+    return render(request, "frame/api_docs.html", context)
 
 
 def _body(contract: dict[str, Any], told: dict[str, Any]) -> list[str]:

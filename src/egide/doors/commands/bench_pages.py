@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from egide.contracts.queries import numbers_of
+from egide.demo.centre import DEMO_ACCOUNTS
 from egide.doors.commands.visiting import Visitor, wait_for
-from egide.doors.demo.centre import DEMO_ACCOUNTS
 from egide.journal.facts import Role
 from egide.journal.queries import system_context
 from egide.journal.scope import reading

@@ -19,7 +19,7 @@ from django.db import connection, connections, transaction
 
 from egide.benefits.jobs.paying import pay_all
 from egide.benefits.jobs.reading import read_file
-from egide.doors.demo.filling import populate, write_care_file
+from egide.demo.filling import populate, write_care_file
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.care_lines import read_care_lines
 from egide.journal import clock
@@ -191,8 +191,8 @@ def _measure_premiums(enrolments: int) -> dict[str, object]:
 
 
 def _measure_documents(papers: int) -> dict[str, object]:
+    from egide.demo.samples import notes, schedules  # noqa: PLC0415
     from egide.documents.rendering import render_many  # noqa: PLC0415
-    from egide.doors.demo.samples import notes, schedules  # noqa: PLC0415
 
     printed = date(2026, 11, 21)
     facts, shortest = schedules(papers), notes(papers)

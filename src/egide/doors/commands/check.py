@@ -10,9 +10,12 @@ from egide.benefits import invariants as benefits
 from egide.benefits.jobs.following import audit as audit_benefits
 from egide.contracts import invariants as contracts
 from egide.journal import invariants as journal
+from egide.journal.clock import PARIS
 from egide.journal.invariants import Finding, examine
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
+from egide.journal.sealing import unsealed
+from egide.kernel.formats import format_count
 from egide.ledger import invariants as ledger
 from egide.premiums import invariants as premiums
 from egide.premiums.jobs import audit as audit_premiums
@@ -29,7 +32,16 @@ def run(options: argparse.Namespace) -> int:
         for finding in findings:
             mark = "vrai" if finding.count == 0 else f"FAUX {finding.count} fois ({', '.join(finding.first)})"
             print(f"{finding.name:36} {mark:12} {finding.sentence}")
+        print(_tail())
     return 1 if any(finding.count for finding in findings) else 0
+
+
+def _tail() -> str:
+    tail = unsealed()
+    if tail.since is None:
+        return "Tous les actes du journal sont scellés."
+    waiting = format_count(tail.count, "acte du journal attend son sceau", "actes du journal attendent leur sceau")
+    return f"{waiting}, le premier depuis le {tail.since.astimezone(PARIS):%d/%m/%Y à %H:%M:%S}."
 
 
 def find() -> Iterator[Finding]:

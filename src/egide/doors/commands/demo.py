@@ -51,8 +51,8 @@ def _demonstrate(options: argparse.Namespace, folder: Path) -> int:
         _prepare(options.members, folder)
         if options.no_serve:
             return 0
+        from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD  # noqa: PLC0415
         from egide.doors.commands.serve import run as serve  # noqa: PLC0415
-        from egide.doors.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD  # noqa: PLC0415
 
         print(f"\nÉgide, centre de démonstration : http://127.0.0.1:{options.port}")
         print(f"API : http://127.0.0.1:{options.port}/api/docs   mot de passe de tous les comptes : {DEMO_PASSWORD}\n")
@@ -69,8 +69,8 @@ def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
     django.setup()
     migrate()
     from egide.contracts.queries import anyone_enrolled  # noqa: PLC0415
-    from egide.doors.demo.filling import play, populate  # noqa: PLC0415
-    from egide.doors.demo.story import receive_story_forms  # noqa: PLC0415
+    from egide.demo.filling import play, populate  # noqa: PLC0415
+    from egide.demo.story import receive_story_forms  # noqa: PLC0415
     from egide.journal.facts import Channel  # noqa: PLC0415
     from egide.journal.queries import system_context  # noqa: PLC0415
     from egide.journal.scope import reading  # noqa: PLC0415
@@ -134,8 +134,8 @@ def _fetch_pages() -> int:
 
 
 def _visit(address: str) -> int:
+    from egide.demo.centre import DEMO_ACCOUNTS  # noqa: PLC0415
     from egide.doors.commands.visiting import Visitor, wait_for  # noqa: PLC0415
-    from egide.doors.demo.centre import DEMO_ACCOUNTS  # noqa: PLC0415
     from egide.journal.facts import Role  # noqa: PLC0415
 
     wait_for(address)

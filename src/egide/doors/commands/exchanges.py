@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from egide.contracts.jobs import read_answers, resend, send_rights
-from egide.doors.desk import import_enrolments
+from egide.doors.following import import_enrolments
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.codecs.enrolment_report import template, write_reject_report
 from egide.journal import store

@@ -63,8 +63,13 @@ def _with_database(options: argparse.Namespace) -> int:
         migrate()
         from django.db import OperationalError  # noqa: PLC0415
 
+        from egide.journal.sealing import seal  # noqa: PLC0415
+
         try:
-            return int(options.run(options))
+            try:
+                return int(options.run(options))
+            finally:
+                seal()  # what this command committed, done or refused
         except OperationalError as lost:
             return _lost(lost)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 
-from egide.doors.demo.centre import DEMO_PASSWORD
+from egide.demo.centre import DEMO_PASSWORD
 
 _TRIES = 150
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from egide.doors.worker import Stop, work
+from egide.journal.sealing import sealing_beside
 
 _PATIENCE_SECONDS = 15
 _LOOK_SECONDS = 1.0
@@ -27,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
-    work(stop, once=options.once)
+    with sealing_beside():
+        work(stop, once=options.once)
     return 0
 
 

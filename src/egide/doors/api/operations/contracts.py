@@ -15,10 +15,10 @@ from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import ArrivalChannel, EndorsementAsked
 from egide.contracts.queries import FormRow, enrolment_by_number, enrolment_facts, find_form, forms_in
 from egide.documents.safety import safe_pdf
-from egide.doors import desk
+from egide.doors import following
 from egide.doors.api.entry import ApiRequest, absent, operation
-from egide.doors.pages.endorsement_fields import read
-from egide.doors.pages.endorsement_preview import numbered, preview
+from egide.doors.contracts.endorsement_fields import read
+from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.journal import clock
 from egide.journal.permissions import Permission
 
@@ -136,7 +136,7 @@ def save(request: ApiRequest, form_id: int, given: ContentIn) -> dict[str, Any]:
 @operation(Permission.ENROL, writes=True)
 def validate(request: ApiRequest, form_id: int, given: RevisionIn) -> dict[str, Any]:
     """Turn a complete form into an enrolment, with its covers, account, schedule, mandate and rights movements."""
-    made = desk.enrol(request.context, form_id, revision=given.revision)
+    made = following.enrol(request.context, form_id, revision=given.revision)
     return {"enrolment": made.pk, "number": made.number, "form": form_id}
 
 
@@ -158,6 +158,8 @@ class EndorsementIn(Schema):
     amount: str = ""
     agreed_on: str = ""
     valid_until: str = ""
+    file_holder: str = ""
+    certificate_holder: str = ""
 
 
 class ConfirmIn(EndorsementIn):
@@ -187,5 +189,5 @@ def preview_endorsement(request: ApiRequest, number: str, given: EndorsementIn) 
 def confirm_endorsement(request: ApiRequest, number: str, given: ConfirmIn) -> dict[str, Any]:
     """Carry out a change as previewed; refused (409) when the enrolment changed in between."""
     enrolment_id, asked = _asked(number, given)
-    decided = desk.change(request.context, enrolment_id, asked, revision=given.revision)
+    decided = following.change(request.context, enrolment_id, asked, revision=given.revision)
     return {"enrolment": enrolment_id, "number": number, "effect_on": decided.effect_on.isoformat()}

@@ -11,7 +11,7 @@ from egide.benefits.queries import care_line
 from egide.benefits.standing import posted_on_line, tell_line
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.api.entry import ApiRequest, operation
-from egide.doors.pages.search_reads import find
+from egide.doors.desk.search_reads import find
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal

@@ -1,0 +1,253 @@
+"""One enrolment form: the paper on the left, its fields on the right, and every act that leads to the enrolment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
+from egide.contracts.facts import FormRead, Issue, Severity
+from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
+from egide.doors import following
+from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
+from egide.doors.contracts.enrolment_letter import missing_papers_letter
+from egide.doors.contracts.enrolment_preview import draft_of, preview
+from egide.doors.contracts.enrolment_shapes import document_shape, head_shape, next_form_url, paper_fields, papers_shape
+from egide.doors.contracts.paper_in import paper_in
+from egide.doors.desk.holding import holders
+from egide.doors.desk.today import item_deadline
+from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.drafts import draft, forget, remember
+from egide.doors.frame.shell import Shape, day_in, error_of, fragment, show
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.products.queries import book_for
+from egide.work.queries import ItemRow, items_about
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One form on the desk: as kept, as typed, and what is said about it."""
+
+    form: FormRow
+    content: Content
+    revision: int
+    refusals: Sequence[Refusal] = ()
+    notes: Sequence[Shape] = ()
+    status: int = 200
+
+
+@needs(Permission.READ)
+def enrolment(request: PageRequest, form_id: int) -> HttpResponseBase:
+    """Shows the form; a POST does the act of the pressed button, or shows why it could not be done."""
+    form = find_form(form_id)
+    if form is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, _Desk(form, form.content, form.revision))
+    if not allowed(request, Permission.ENROL):
+        raise Http404
+    return _act(request, form)
+
+
+def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
+    act, _sep, which = request.POST.get("act", "save").partition(":")
+    if act == "receive":
+        return _receive(request, form)
+    content = typed(request.POST, form.content)
+    revision = int(request.POST.get("revision") or 0)
+    desk_ = _Desk(form, content, revision)
+    if act == "preview":
+        remember(request, f"form-{form.pk}", content)
+        return _preview(request, desk_)
+    if act == "add":
+        content["persons"].append({"link": "child" if people_of(content) else "member"})
+    elif act == "remove" and which.isdecimal() and 0 < int(which) < len(content["persons"]):
+        del content["persons"][int(which)]
+    try:
+        match act:
+            case "validate":
+                return _validate(request, desk_)
+            case "ask_papers":
+                return _ask_papers(request, desk_)
+            case _:
+                saved = save_form(request.context, form.pk, revision=revision, content=content)
+    except Refusal as refusal:
+        return _refused(request, desk_, refusal)
+    forget(request, f"form-{form.pk}")
+    anchor = f"#person-{len(saved.content['persons']) - 1}" if act == "add" else ""
+    if act == "save":
+        messages.success(request, _("Bulletin enregistré."))
+    return redirect(reverse("enrolment", args=[form.pk]) + anchor)
+
+
+def _refused(request: PageRequest, on: _Desk, refusal: Refusal) -> HttpResponse:
+    """Nothing typed is lost. When a colleague saved in between, what differs is shown beside, and may then be kept."""
+    on.refusals, on.status = [refusal], 422
+    if refusal.code == "enrolment.edited_meanwhile":
+        on.form.refresh_from_db()
+        on.notes, on.revision = _differences(on), on.form.revision
+    return _show(request, on)
+
+
+def _differences(on: _Desk) -> list[Shape]:
+    theirs, mine = flat(on.form.content), flat(on.content)
+    book = book_for(on.form.product_code, on.form.received_on)
+    labels = labels_of(sections(on.content, book, revision=0, certificates=True, issues=()))
+    return [
+        {
+            "message": _("%(field)s : votre collègue a écrit « %(theirs)s », vous « %(mine)s ».")
+            % {"field": labels.get(name, name), "theirs": theirs.get(name, ""), "mine": value},
+            "field": f"id_{name}",
+        }
+        for name, value in mine.items()
+        if str(theirs.get(name) or "") != str(value or "")
+    ]  # fmt: skip
+
+
+def _keep(request: PageRequest, on: _Desk) -> int:
+    """Saves what was typed if it changed, so that the act that follows works on what is on screen; gives the revision.
+
+    What is typed may be what was just saved by the same click, twice: it then has the revision of that saving.
+    """
+    if flat(on.content) == flat(on.form.content):
+        return on.form.revision
+    saved = save_form(replace(request.context, key=None), on.form.pk, revision=on.revision, content=on.content)
+    on.form, on.revision = saved, saved.revision
+    return saved.revision
+
+
+def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
+    """Keeps and validates what is on screen in one act: two clicks under one key meet there. Refused, it is only kept."""
+    try:
+        made = following.enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
+    except Refusal as refusal:
+        if refusal.code not in ("enrolment.edited_meanwhile", "enrolment.already_done"):
+            _keep(request, on)
+        raise
+    forget(request, f"form-{on.form.pk}")
+    said = _("Adhésion %(number)s créée : affiliations, compte, échéancier, mandat et mouvements de droits sont prêts.")
+    messages.success(request, said % {"number": made.number})
+    return redirect("member", made.number)
+
+
+def _ask_papers(request: PageRequest, on: _Desk) -> HttpResponseBase:
+    revision = _keep(request, on)
+    read = read_saved(on.form)
+    item = _item(on.form)
+    left = item_deadline(item)["remaining_days"] if item else 0
+    if read.papers:
+        letter, pages = missing_papers_letter(on.form, on.content, read.papers, days_left=left)
+        ask_papers(request.context, on.form.pk, revision=revision, letter=letter, pages=pages)
+    else:
+        ask_papers(request.context, on.form.pk, revision=revision, letter=b"", pages=0)
+    messages.success(request, _("Pièces demandées : le délai est suspendu jusqu’à leur réception."))
+    return redirect("enrolment", on.form.pk)
+
+
+def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
+    paused = form.state == "waiting"
+    try:
+        scan, pages = paper_in(request, "scan")
+        day, paper = day_in(request.POST.get("received_on")), request.POST.get("paper", "")
+        lacking = {issue.paper for issue in read_saved(form).papers}
+        named = paper if paper in lacking else ""
+        papers_received(request.context, form.pk, scan=scan, pages=pages, paper=named, received_on=day)
+    except Refusal as refusal:
+        return _refused(request, _Desk(form, form.content, form.revision), refusal)
+    said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
+    messages.success(request, said)
+    return redirect("enrolment", form.pk)
+
+
+def _preview(request: PageRequest, on: _Desk) -> HttpResponse:
+    shape, refusal = _premium(on)
+    errors = [error_of(refusal)] if refusal else [] if shape else [_not_yet()]
+    if not request.htmx:
+        on.refusals = [refusal] if refusal else []
+        return _show(request, on)
+    context = {"preview": shape, "errors": errors}
+    return fragment(request, "contracts/enrolment/_preview.html", context, status=422 if errors else 200)
+
+
+def _not_yet() -> Shape:
+    return {
+        "message": _("La cotisation ne peut pas encore être calculée."),
+        "remedy": _("Renseignez la formule, puis le lien et la date de naissance de chaque personne."),
+    }
+
+
+def _premium(on: _Desk) -> tuple[Shape | None, Refusal | None]:
+    try:
+        found = draft_of(on.form, on.content)
+        return (preview(on.form, found) if found else None), None
+    except Refusal as refusal:
+        return None, refusal
+
+
+def _item(form: FormRow) -> ItemRow | None:
+    return items_about("enrolment", "form", [form.pk]).get(form.pk)
+
+
+def _show(request: PageRequest, on: _Desk) -> HttpResponse:
+    form = on.form
+    started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
+    read = read_saved(as_typed(form, on.content))
+    # What was enough on the day of the enrolment is not judged again by the day on which it is looked at.
+    issues = read.issues if started and form.state != "enrolled" else ()
+    terms = product_terms(form.product_code, form.received_on)
+    book = book_for(form.product_code, form.received_on)
+    readonly = form.state in ("enrolled", "refused") or not allowed(request, Permission.ENROL)
+    shape, refusal = _premium(on)
+    item = _item(form)
+    context: dict[str, Any] = {
+        "enrolment": head_shape(form, who_in(on.content), book.title, item),
+        "document": document_shape(form),
+        "form_key": str(uuid.uuid4()),
+        "errors": [] if readonly else _errors(on, issues, refusal),
+        "warnings": [*on.notes, *(_error(issue) for issue in issues if issue.severity is Severity.WARNING)],
+        "sections": sections(
+            on.content, book, revision=on.revision, certificates=terms.certificates_required, issues=issues
+        ),
+        "papers": papers_shape(form, read, started=started),
+        "preview": shape,
+        "can_validate": read.asked is not None and not readonly,
+        "blocked_because": _blocked(read),
+        "can_ask_papers": form.state == "received" and not readonly,
+        "can_receive": not readonly,
+        "paper_fields": paper_fields(request.POST, read, paused=form.state == "waiting"),
+        "next_url": next_form_url(form, request.context.actor.team_id),
+        "readonly": readonly,
+        "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
+        "draft": draft(request, f"form-{form.pk}") is not None,
+    }
+    return show(request, "contracts/enrolment.html", context, nav="enrolments", status=on.status)
+
+
+def _errors(on: _Desk, issues: Sequence[Issue], refusal: Refusal | None) -> list[Shape]:
+    """Refusals first, then each field to mend, once."""
+    told = [error_of(one) for one in on.refusals]
+    if refusal and refusal.code not in {one.code for one in on.refusals}:
+        told.append(error_of(refusal))
+    said = {one["message"] for one in told}
+    fields = [_error(issue) for issue in issues if issue.severity is not Severity.WARNING and issue.message not in said]
+    return [*told, *fields]
+
+
+def _error(issue: Issue) -> Shape:
+    return {"message": issue.message, "remedy": issue.remedy, "field": f"id_{issue.field}"}
+
+
+def _blocked(read: FormRead) -> list[str]:
+    reasons = [issue.message for issue in read.blocking]
+    more = len(reasons) - 4
+    return [*reasons[:4], _("et %(n)s autres points") % {"n": more}] if more > 1 else reasons

@@ -1,0 +1,113 @@
+"""The parts of the form page that are not its fields: its head, its paper, the papers expected, the next form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.contracts.facts import FormRead, Severity
+from egide.contracts.queries import FormRow
+from egide.documents.queries import documents_on
+from egide.doors.desk.today import item_deadline
+from egide.doors.frame import words
+from egide.doors.frame.shell import Shape, state
+from egide.journal import clock
+from egide.work.queries import ItemRow, queue
+
+A4_PIXELS = (1240, 1754)
+
+
+def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> Shape:
+    """Who, what, since when, until when."""
+    label, tone = words.FORM_STATES[form.state]
+    deadline: Shape = {"done": True, "due_on": item.due_on if item else None}
+    if item and item.state != "done":
+        deadline = item_deadline(item)
+    return {
+        "number": form.pk,
+        "who": who,
+        "product": product,
+        "received_on": form.received_on,
+        "channel": words.said(words.ARRIVALS, form.channel),
+        "state": state(label, tone),
+        "deadline": deadline,
+    }
+
+
+def document_shape(form: FormRow) -> Shape | None:
+    """Every paper received on the form, page by page."""
+    received = [paper for paper in documents_on("form", form.pk) if paper.received]
+    width, height = A4_PIXELS
+    pages: list[Shape] = []
+    for paper in received:
+        for page in range(1, paper.pages + 1):
+            pages.append(
+                {
+                    "number": len(pages) + 1,
+                    "url": reverse("document-page", args=[paper.pk, page]),
+                    "alt": _("%(title)s, page %(n)s") % {"title": paper.title, "n": page},
+                    "width": width,
+                    "height": height,
+                }
+            )
+    return {"title": received[0].title, "pages": pages} if pages else None
+
+
+def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]:
+    """The papers on the file: received, asked for, missing."""
+    shapes: list[Shape] = []
+    for paper in documents_on("form", form.pk):
+        label, tone = (_("Reçue"), "ok") if paper.received else (_("Envoyée"), "info")
+        shapes.append(
+            {
+                "label": paper.title,
+                "state": state(label, tone),
+                "note": f"{paper.made_on:%d/%m/%Y}",
+                "url": reverse("document", args=[paper.pk]),
+            }
+        )
+    if started and form.state in ("received", "waiting"):
+        asked = form.state == "waiting"
+        for issue in read.papers:
+            missing = issue.severity is Severity.MISSING
+            label = _("Demandée") if asked else _("Manquante") if missing else _("À refaire")
+            shapes.append(
+                {"label": issue.paper, "state": state(label, "paused" if asked else "warn"), "note": issue.message}
+            )
+    return shapes
+
+
+def paper_fields(typed: Mapping[str, str], read: FormRead, *, paused: bool) -> list[Shape]:
+    """What to say of a paper that is joined: the day it came, and which of the papers that lack it is."""
+    said = typed if typed.get("act") == "receive" else {}
+    lacking = list(dict.fromkeys(issue.paper for issue in read.papers))
+    hint = _("Le délai reprend de ce jour.") if paused else ""
+    day = said.get("received_on") or clock.today().isoformat()
+    fields: list[Shape] = [
+        {"name": "received_on", "label": _("Reçue le"), "kind": "date", "value": day, "required": True, "hint": hint}
+    ]
+    if lacking:
+        several = ("", _("Plusieurs pièces, ou une autre"))
+        options = [*((paper, paper) for paper in lacking), several]
+        value = said.get("paper", lacking[0] if len(lacking) == 1 else "")
+        fields.append(
+            {
+                "name": "paper",
+                "label": _("C’est"),
+                "kind": "select",
+                "options": options,
+                "value": value,
+                "required": True,
+            }
+        )
+    return fields
+
+
+def next_form_url(form: FormRow, team_id: int | None) -> str:
+    """The next form of the queue, the most urgent first."""
+    for item in queue(kinds=["enrolment"], team_id=team_id, limit=3):
+        if item.subject_id != form.pk and item.state == "open":
+            return reverse("enrolment", args=[item.subject_id])
+    return ""

@@ -1,0 +1,100 @@
+"""Which act moved an amount, and how it is told: what was posted first, what took it back and why, what stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from egide.contracts.queries import movements_of
+from egide.doors.desk.reasons import part
+from egide.doors.frame import words
+from egide.doors.frame.shell import Shape
+from egide.journal.queries import ActRow, acts_about, acts_with_ids
+from egide.kernel.money import format_eur
+from egide.kernel.text import elided
+
+FOLLOWERS = frozenset({"premium.follow", "benefits.follow"})
+"""Acts that only bring the accounts up to date after another one: people are told the other one."""
+_ALL_MOVEMENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One amount posted, signed as the account shows it, and the act that made it move."""
+
+    on: date
+    cents: int
+    cause: ActRow | None
+
+    @property
+    def how(self) -> str:
+        """« Cotisations appelées, le 3 octobre 2015 », for a sentence or a heading."""
+        name = words.said(words.ACTS, self.cause.kind) if self.cause else _("Régularisation")
+        return _("%(act)s, le %(day)s") % {"act": name, "day": words.day(self.on)}
+
+    @property
+    def reasons(self) -> list[str]:
+        """The sentences that the act left, ours about money left out: the amounts are told beside them."""
+        return [str(one) for one in self.cause.reasons if _is_a_reason(str(one))] if self.cause else []
+
+
+def _is_a_reason(sentence: str) -> bool:
+    return not sentence.startswith(("Échéancier", "Compte de l’adhésion", "Prestations régularisées"))
+
+
+def causes(act_ids: Iterable[int], *, enrolment_id: int) -> Mapping[int, ActRow | None]:
+    """For each act that posted something on an enrolment, the act that people did or the job that they asked for.
+
+    An act done as part of another is told by that other one; one that only follows, by the last act before it on the
+    enrolment, on its people or on their rights.
+    """
+    acts = acts_with_ids(set(act_ids))
+    roots = {act_id: _root(acts, act_id) for act_id in act_ids}
+    if any(root is not None and root.kind in FOLLOWERS for root in roots.values()):
+        about = [one for one in acts_about(_subjects(enrolment_id)) if one.kind not in FOLLOWERS]
+        for act_id, root in roots.items():
+            if root is not None and root.kind in FOLLOWERS:
+                roots[act_id] = next((one for one in reversed(about) if one.id < root.id), root)
+    return roots
+
+
+def _root(acts: Mapping[int, ActRow], act_id: int) -> ActRow | None:
+    act = acts.get(act_id)
+    while act is not None and act.parent_id in acts:
+        act = acts[act.parent_id]
+    return act
+
+
+def _subjects(enrolment_id: int) -> set[tuple[str, int]]:
+    movements = movements_of([enrolment_id], limit=_ALL_MOVEMENTS)
+    return {
+        ("enrolment", enrolment_id),
+        *(("movement", one.id) for one in movements),
+        *(("person", one.person_id) for one in movements),
+    }
+
+
+def move_parts(moves: Sequence[Move], under: Mapping[int, Sequence[Shape]] | None = None) -> list[Shape]:
+    """Each amount posted, in order, with the reasons of its act; ``under`` adds shapes below some of them, by place."""
+    return [
+        part(move.how, move.cents, [*({"sentence": one} for one in move.reasons), *(under or {}).get(place, ())])
+        for place, move in enumerate(moves)
+    ]
+
+
+def moves_said(moves: Sequence[Move], *, noun: str, verbs: tuple[str, str]) -> list[str]:
+    """The same as sentences to read aloud; ``verbs`` say what adds and what takes away: « ajoute », « reprend »."""
+    said = []
+    for move in moves:
+        verb = verbs[0] if move.cents >= 0 else verbs[1]
+        sentence = _("%(how)s %(verb)s %(amount)s%(noun)s.") % {
+            "how": f"{move.how}\N{NO-BREAK SPACE}:",
+            "verb": verb,
+            "amount": format_eur(abs(move.cents)),
+            "noun": noun,
+        }
+        said.append(elided(" ".join([sentence, *move.reasons])))
+    return said

@@ -1,0 +1,165 @@
+"""The frame of every page and the small shapes that templates read: states, refs, deadlines, lists by pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from egide.doors.frame import words
+from egide.doors.frame.access import PageRequest, allowed
+from egide.doors.frame.works_mark import works_mark
+from egide.journal import clock
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.kernel.time_limits import Deadline
+
+Shape = dict[str, Any]
+
+SECTIONS: dict[str, tuple[Permission, ...]] = {
+    "today": (Permission.READ,),
+    "enrolments": (Permission.READ,),
+    "files": (Permission.EXCHANGES,),
+    "rejects": (Permission.EXCHANGES,),
+    "works": (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
+    "products": (Permission.READ, Permission.PRODUCTS),
+    "week": (Permission.STEER,),
+    "journal": (Permission.AUDIT, Permission.STEER),
+}
+
+
+def show(
+    request: PageRequest,
+    template: str,
+    context: Mapping[str, object] | None = None,
+    *,
+    nav: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A full page inside the frame, with the counts of the menu."""
+    return render(request, template, {**(context or {}), "shell": _shell(request, nav)}, status=status)
+
+
+def fragment(request: PageRequest, template: str, context: Mapping[str, object], *, status: int = 200) -> HttpResponse:
+    """A part of a page, for htmx."""
+    return render(request, template, dict(context), status=status)
+
+
+_COUNTS = """
+-- What waits, for the menu; never counts further than it shows.
+SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM work_item WHERE state = 'open' AND (team_id = %(team)s OR team_id IS NULL)
+     LIMIT 1000) AS waiting),
+  (SELECT count(*) FROM (SELECT 1 FROM exchanges_reject WHERE state = 'open' LIMIT 1000) AS refused)
+"""
+
+
+def _shell(request: PageRequest, nav: str) -> Shape:
+    actor = request.context.actor
+    sections = [name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted)]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"team": actor.team_id})
+        waiting, refused = cursor.fetchone()
+    return {
+        "nav": nav,
+        "user_name": actor.label,
+        "user_role": words.ROLES[actor.role],
+        "team": request.team_name,
+        "today": clock.today(),
+        "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
+        "counts": {"today": waiting, "rejects": refused},
+        "sections": sections,
+        "works": works_mark(request) if "works" in sections else None,
+    }
+
+
+def last_day(ends_on: date | None) -> date | None:
+    """The last day of a period that ends before this one: people are told the days that count, both included."""
+    return ends_on - timedelta(days=1) if ends_on else None
+
+
+def ref(kind: str, key: object) -> Shape:
+    """What « Pourquoi ? » opens: a kind of reasons and its key (see ``why``)."""
+    return {"kind": kind, "id": str(key)}
+
+
+def state(label: object, tone: str = "neutral") -> Shape:
+    """A badge; tones are ok, info, warn, late, paused, neutral."""
+    return {"label": label, "tone": tone}
+
+
+def deadline_shape(deadline: Deadline, *, item_id: int, pause_reason: str = "") -> Shape:
+    """The time left of a work item, with what stopped it and what starts it again."""
+    return {
+        "due_on": deadline.due_on,
+        "remaining_days": deadline.remaining_days,
+        "late_days": deadline.late_days,
+        "overdue": deadline.overdue,
+        "paused": deadline.paused,
+        "unit": deadline.unit,
+        "reasons": deadline.reasons,
+        "pause_reason": pause_reason,
+        "resumes_when": words.RESUMES if deadline.paused else "",
+        "why": ref("delai", item_id),
+    }
+
+
+def error_of(refusal: Refusal) -> Shape:
+    """A refusal as the error summary shows it, linked to its field when it names one."""
+    where = refusal.where
+    is_field = bool(where) and " " not in where and where.replace("-", "").replace("_", "").isalnum()
+    return {
+        "message": refusal.message,
+        "remedy": refusal.remedy,
+        "where": "" if is_field else where,
+        "field": f"id_{where}" if is_field else "",
+    }
+
+
+def filters(base: str, name: str, current: str, options: Sequence[tuple[str, object, int | None]]) -> list[Shape]:
+    """Links that narrow a list; ``options`` are (value, label, count)."""
+    return [
+        {
+            "url": f"{base}?{urlencode({name: value})}" if value else base,
+            "label": label,
+            "active": current == value,
+            "count": count,
+        }
+        for value, label, count in options
+    ]
+
+
+def page_shape(base: str, query: Mapping[str, str], *, number: int, size: int, shown: int, more: bool) -> Shape:
+    """Previous and next of a list read by pages; ``shown`` rows of page ``number`` (from 1)."""
+
+    def url(page: int) -> str:
+        return f"{base}?{urlencode({**query, 'page': page})}"
+
+    first = (number - 1) * size + 1
+    return {
+        "label": words.rows_shown(first, first + shown - 1) if shown else "",
+        "has_previous": number > 1,
+        "previous_url": url(number - 1),
+        "has_next": more,
+        "next_url": url(number + 1),
+    }
+
+
+def page_number(request: PageRequest) -> int:
+    """The page asked for, from 1."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+
+
+def day_in(text: str | None) -> date | None:
+    """A date of an address (ISO); None when there is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,257 @@
+"""The telephone page: who it is, who is covered today and how, what was paid, what is in progress, what comes next."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egide.benefits.queries import latest_lines, payments_of
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
+from egide.doors.benefits.ceilings import ceilings_of
+from egide.doors.benefits.member_care import payment_rows
+from egide.doors.benefits.statement import transfer_rows
+from egide.doors.contracts.rights import movement_shape
+from egide.doors.desk.today import item_deadline, item_url
+from egide.doors.frame import words
+from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.shelf import Shelf
+from egide.doors.frame.shell import Shape, last_day, ref, show, state
+from egide.doors.member import member_reads as reads
+from egide.doors.member.member_next import next_steps
+from egide.doors.member.member_reads import CoverRow
+from egide.journal import clock
+from egide.journal.permissions import Permission
+from egide.kernel.periods import age_on
+from egide.premiums.decisions import contract_months, debit_day, instalment
+from egide.premiums.facts import Instalment
+from egide.premiums.queries import AccountLine, account
+from egide.work.queries import ItemRow, items_with_ids
+
+_LINES = 12
+_TRANSFERS = 4
+
+
+@needs(Permission.READ)
+def member(request: PageRequest, number: str) -> HttpResponse:
+    """The page of the member of an enrolment, as of today."""
+    day, shelf = clock.today(), Shelf()
+    enrolment = enrolment_by_number(number)
+    rows = reads.household(enrolment.member.household_id, day)
+    enrolments = sorted({row.enrolment_id for row in rows if row.enrolment_id} | {enrolment.pk})
+    persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
+    items = items_with_ids(reads.open_items(enrolments, persons))
+    lines = account(enrolment.pk, limit=40)
+    coming = _coming(shelf, enrolment, day)
+    care: Shape = {"payments": [], "ceilings": []}
+    if allowed(request, Permission.READ_HEALTH):
+        latest = latest_lines(persons, limit=_LINES)
+        names = {row.person_id: row.first_name for row in rows}
+        care = {
+            "payments": payment_rows(latest, names),
+            "ceilings": ceilings_of(enrolments, rows, latest),
+            "transfers": transfer_rows(request, payments_of(enrolment.pk, limit=_TRANSFERS)),
+        }
+    context = {
+        "member": _identity(enrolment),
+        "as_of": day,
+        "covers": [_cover(shelf, row) for row in rows if row.covers(day)],
+        "household": _others(rows, day),
+        "enrolments": _enrolments(request, shelf, rows, enrolment),
+        "account": _account(enrolment, lines, coming, day),
+        **care,
+        "form_key": str(uuid.uuid4()),
+        "sees_health": allowed(request, Permission.READ_HEALTH),
+        "in_progress": [_item(item) for item in items],
+        "timeline": _timeline(enrolments),
+        "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
+        "papers": [_paper(one) for one in reads.papers(enrolments)],
+        "rights": [movement_shape(one) for one in movements_of(enrolments)],
+        "actions": _actions(request, enrolment, day),
+    }
+    return show(request, "member/member.html", context)
+
+
+def _coming(shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Instalment]:
+    """The months of the running contract year that are next to be debited and to fall due, one or two, as decided now."""
+    months = contract_months(enrolment.starts_on, enrolment.ends_on, around=max(day, enrolment.starts_on))
+    ahead = [month for month in months if debit_day(month) >= day]
+    until = next((place for place, month in enumerate(ahead, start=1) if month >= day), 0)
+    if not ahead:
+        return []
+    facts = facts_of(enrolment)
+    return [instalment(partial(shelf.on, enrolment.product_code), facts, month) for month in ahead[: max(1, until)]]
+
+
+def _identity(enrolment: EnrolmentRow) -> Shape:
+    member, household = enrolment.member, enrolment.member.household
+    bank = enrolment.mandate.bank_account if enrolment.mandate else None
+    return {
+        "number": enrolment.number,
+        "name": f"{member.first_name} {member.last_name}",
+        "born_on": member.birth_date,
+        "age": age_on(member.birth_date, clock.today()),
+        "nir": member.nir or member.insured_nir,
+        "scheme": words.said(words.SCHEMES, enrolment.scheme),
+        "phone": household.phone,
+        "email": household.email,
+        "address": [household.line1, f"{household.postcode} {household.city}"],
+        "iban_masked": f"{bank.iban[:2]}•• •••• {bank.tail}" if bank else "",
+        "bank_holder": bank.holder if bank else "",
+        "mandate": enrolment.mandate.rum if enrolment.mandate else "",
+    }
+
+
+def _cover(shelf: Shelf, row: CoverRow) -> Shape:
+    book = shelf.on(row.product_code or "", row.starts_on or clock.today())
+    return {
+        "name": row.name,
+        "role": words.said(words.LINKS, row.link or ""),
+        "age": age_on(row.birth_date, clock.today()),
+        "formula": dict(book.formulas).get(row.formula or "", row.formula),
+        "product": book.title,
+        "product_url": reverse("product", args=[row.product_code]),
+        "starts_on": row.starts_on,
+        "ends_on": last_day(row.ends_on),
+        "how": words.said(words.SCHEMES, row.scheme or ""),
+        "state": state(_("Couvert"), "ok"),
+        "why": ref("couverture", row.cover_id),
+    }
+
+
+def _others(rows: list[CoverRow], day: date) -> list[Shape]:
+    """People of the household that nothing covers today, once each."""
+    covered = {row.person_id for row in rows if row.covers(day)}
+    found: dict[int, Shape] = {}
+    for row in rows:
+        if row.person_id in covered or row.person_id in found:
+            continue
+        found[row.person_id] = {
+            "name": row.name,
+            "role": words.said(words.LINKS, row.link) if row.link else _("Foyer"),
+            "born_on": row.birth_date,
+            "age": age_on(row.birth_date, day),
+            "note": _note(row, day),
+            "state": state(_("À venir"), "info") if row.starts_on and row.starts_on > day else None,
+        }
+    return list(found.values())
+
+
+def _note(row: CoverRow, day: date) -> str:
+    if row.starts_on and row.starts_on > day:
+        return _("à partir du %(day)s") % {"day": f"{row.starts_on:%d/%m/%Y}"}
+    if row.ends_on and row.ends_on <= day:
+        return _("jusqu’au %(day)s") % {"day": f"{last_day(row.ends_on):%d/%m/%Y}"}
+    return ""
+
+
+def enrolment_state(starts_on: date, ends_on: date | None, day: date) -> Shape:
+    """Whether an enrolment runs on a day."""
+    if ends_on and ends_on <= day:
+        return state(_("Terminée"), "neutral")
+    if starts_on > day:
+        return state(_("À venir"), "info")
+    return state(_("En cours"), "ok")
+
+
+def _enrolments(request: PageRequest, shelf: Shelf, rows: list[CoverRow], current: EnrolmentRow) -> list[Shape]:
+    shown: dict[str, Shape] = {}
+    for row in rows:
+        if row.number is None or row.number in shown or row.enrolment_starts_on is None:
+            continue
+        book = shelf.on(row.product_code or "", row.enrolment_starts_on)
+        endorsable = allowed(request, Permission.ENDORSE) and row.number == current.number
+        shown[row.number] = {
+            "number": row.number,
+            "product": book.title,
+            "formula": dict(book.formulas).get(row.formula or "", row.formula),
+            "starts_on": row.enrolment_starts_on,
+            "ends_on": last_day(row.enrolment_ends_on),
+            "state": enrolment_state(row.enrolment_starts_on, row.enrolment_ends_on, clock.today()),
+            "url": reverse("member", args=[row.number]),
+            "account_url": reverse("account", args=[row.number]),
+            "endorsement_url": reverse("endorsement", args=[row.number]) if endorsable else "",
+        }
+    return list(shown.values())
+
+
+def balance_state(cents: int) -> Shape:
+    """What a balance says of an account."""
+    if cents > 0:
+        return state(_("À régler"), "warn")
+    return state(_("À jour"), "ok") if cents == 0 else state(_("Créditeur"), "info")
+
+
+def _account(enrolment: EnrolmentRow, lines: list[AccountLine], instalments: Sequence[Instalment], day: date) -> Shape:
+    balance = lines[0].balance_cents if lines else 0
+    coming = next((one for one in instalments if one.due_on >= day), None)
+    return {
+        "url": reverse("account", args=[enrolment.number]),
+        "balance_cents": balance,
+        "balance_why": ref("solde", enrolment.number) if lines else None,
+        "state": balance_state(balance),
+        "next_on": coming.due_on if coming else None,
+        "next_cents": coming.to_pay_cents if coming else None,
+        "next_why": ref("echeance", f"{enrolment.number}.{coming.month:%Y-%m}") if coming else None,
+        "last": _last(lines),
+    }
+
+
+def _last(lines: list[AccountLine]) -> list[Shape]:
+    """The latest movements, all persons of a month together."""
+    grouped: dict[tuple[date, str, date | None], int] = {}
+    for line in lines:
+        key = (line.booked_on, line.nature, line.period)
+        grouped[key] = grouped.get(key, 0) + line.amount_cents
+    return [
+        {
+            "on": on,
+            "label": " ".join([words.said(words.NATURES, nature), words.month(period) if period else ""]).strip(),
+            "cents": cents,
+        }
+        for (on, nature, period), cents in list(grouped.items())[:5]
+    ]
+
+
+def _item(item: ItemRow) -> Shape:
+    return {"title": item.title, "url": item_url(item), "deadline": item_deadline(item)}
+
+
+def _timeline(enrolment_ids: list[int]) -> list[Shape]:
+    return [
+        {
+            "at": one.at,
+            "title": words.said(words.ACTS, one.kind),
+            "detail": " ".join(one.reasons),
+            "by": one.by,
+            "channel": words.said(words.CHANNELS, one.channel),
+            "icon": "person-vcard" if one.subject_kind == "enrolment" else "file-earmark-text",
+            "url": reverse("enrolment", args=[one.subject_id]) if one.subject_kind == "form" else "",
+        }
+        for one in reads.timeline(enrolment_ids)
+    ]
+
+
+def _paper(one: reads.Paper) -> Shape:
+    return {
+        "title": one.title,
+        "on": one.made_on,
+        "url": reverse("document", args=[one.id]),
+        "received": one.received,
+    }
+
+
+def _actions(request: PageRequest, enrolment: EnrolmentRow, day: date) -> list[Shape]:
+    if not allowed(request, Permission.ENDORSE) or (enrolment.ends_on and enrolment.ends_on <= day):
+        return []
+    base = reverse("endorsement", args=[enrolment.number])
+    return [
+        {"label": _("Ajouter une personne"), "url": base, "icon": "plus-lg", "key": "a", "primary": True},
+        {"label": _("Radier"), "url": f"{base}?kind=remove_person", "icon": "person", "key": "r"},
+        {"label": _("Résilier"), "url": f"{base}?kind=terminate", "icon": "x-lg"},
+    ]
