@@ -22,6 +22,7 @@ from egide.rules.syntax import (
     Body,
     Call,
     Ceiling,
+    Entry,
     Expression,
     FirstRefusal,
     GroupRank,
@@ -96,13 +97,13 @@ class Evaluator:
     def _entry(self, name: str) -> Value:
         entry = self._book.entries[name]
         if name not in self._facts or self._facts[name] is None:
-            raise Refusal("rules.fact", f"Il manque {entry.label} (« {name} »).", "Fournissez cette donnée.", name)
+            raise Refusal("rules.fact", f"Il manque {entry.label}.", "Fournissez cette donnée.", name)
         given = self._facts[name]
         fault = domain_fault(entry, given)
         if fault:
             raise Refusal(
                 "rules.fact",
-                f"{entry.label} (« {name} ») : la valeur {given} {fault}.",
+                f"{entry.label[:1].upper()}{entry.label[1:]} : {_given(entry, given)} {fault}.",
                 "Corrigez cette donnée.",
                 name,
             )
@@ -313,3 +314,12 @@ class Evaluator:
 def cell_name(node: Lookup, line: int) -> str:
     """Name one cell of a table."""
     return f"{node.table}.{node.column}@{line}"
+
+
+def _given(entry: Entry, value: object) -> str:
+    """A value as it reads in a refusal, whatever its type."""
+    if isinstance(value, date) and entry.type.name == "date":
+        return say(value, entry.type)
+    if isinstance(value, int) and entry.type.name not in ("date", "texte"):
+        return say(value, entry.type)
+    return str(value)

@@ -12,6 +12,7 @@ from egide.journal import clock
 from egide.kernel.text import typeset
 from egide.rules.books import Book
 from egide.rules.case import Step
+from egide.rules.checking import NONE_REFUSED
 from egide.rules.telling import tell
 
 _UNITS = {"montant": "eur", "taux": "bp", "nombre": "nombre", "date": "jour", "ouinon": "oui_non"}
@@ -22,6 +23,9 @@ _DEEPEST = 7  # deeper reasons repeat what the sentences above already say
 def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape:
     """A step and its causes. A « texte » shows as it is said; entries and constants are leaves told by their sentence."""
     inputs = [one for one in step.inputs if depth < _DEEPEST]
+    weighing = [one for one in inputs if not _came_to_nothing(one)]
+    quiet = [one for one in inputs if _came_to_nothing(one)] if weighing else []
+    inputs = weighing or inputs
     return {
         "name": step.name,
         "sentence": typeset(step.sentence) or f"{typeset(step.label[:1].upper() + step.label[1:])}\N{NO-BREAK SPACE}:",
@@ -31,9 +35,15 @@ def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape
         "rounding": step.rounding,
         "tone": "refused" if step.kind == "refus" and step.value is True else "",
         "inputs": [step_shape(one, book, depth=depth + 1) for one in inputs],
+        "quiet": [step_shape(one, book, depth=depth + 1) for one in quiet],
         # What came to nothing, and what lies deep, opens on demand: the eye goes to what made the amount.
         "folded": bool(inputs) and depth > 0 and (not step.value or depth >= _SHOWN_DEEP),
     }
+
+
+def _came_to_nothing(step: Step) -> bool:
+    """True for a branch that neither adds nor forbids anything: an amount of zero, a refusal that does not apply."""
+    return step.kind in ("regle", "refus") and (not step.value or step.value == NONE_REFUSED)
 
 
 def article_anchor(number: str) -> str:
