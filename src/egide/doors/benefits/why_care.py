@@ -11,16 +11,18 @@ from egide.benefits.facts import CareLineFacts
 from egide.benefits.queries import care_line as read_line
 from egide.benefits.queries import lives
 from egide.benefits.standing import PostedAmount, Told, posted_on_line, taken_back_by, tell_line, uses_of
-from egide.doors.benefits.ceilings import limits_of
+from egide.doors.benefits.ceilings import Limit, limits_of, untouched_limits
 from egide.doors.benefits.member_care import care_name
 from egide.doors.desk.reasons import spoken, step_shape, why_rule, why_sentences
 from egide.doors.desk.why_moves import Move, causes, move_parts, moves_said
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest
 from egide.doors.frame.shell import Shape
+from egide.doors.member.member_reads import cover_row
 from egide.journal import clock
 from egide.kernel.money import format_eur
 from egide.kernel.text import typeset
+from egide.products.queries import book_for
 
 
 def care(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
@@ -116,16 +118,38 @@ _USED = "SELECT used FROM benefits_counter WHERE product_code = %s AND counter =
 
 
 def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """What remains of a ceiling: its limit by the rule book, and the care that used it."""
-    line_text, _sep, counter = key.partition(".")
-    if not line_text.isdecimal():
+    """What remains of a ceiling: its limit by the rule book, and the care that used it, if any did."""
+    from_text, _sep, counter = key.partition(".")
+    found = _of_cover(from_text, counter) if from_text.startswith(_COVER) else _of_line(from_text, counter)
+    return _of_limit(*found) if found else None
+
+
+_COVER = "couverture-"
+
+
+def _of_line(text: str, counter: str) -> tuple[Limit, int] | None:
+    """A ceiling that a care line met, and the enrolment."""
+    if not text.isdecimal():
         return None
-    line = read_line(int(line_text))
+    line = read_line(int(text))
     mine = lives([line.enrolment_id])
-    found = [one for one in limits_of(mine.filter(mine["line_id"] == line.id)) if one.counter == counter]
-    if not found:
+    found = limits_of(mine.filter(mine["line_id"] == line.id))
+    return next(((one, line.enrolment_id) for one in found if one.counter == counter), None)
+
+
+def _of_cover(text: str, counter: str) -> tuple[Limit, int] | None:
+    """A ceiling that a cover opens, and the enrolment."""
+    number = text.removeprefix(_COVER)
+    row, day = (cover_row(int(number)) if number.isdecimal() else None), clock.today()
+    if row is None or row.enrolment_id is None or not row.covers(day):
         return None
-    limit = found[0]
+    book = book_for(row.product_code or "", day.replace(day=1))
+    found = untouched_limits(book, row, day)
+    return next(((one, row.enrolment_id) for one in found if one.counter == counter), None)
+
+
+def _of_limit(limit: Limit, enrolment_id: int) -> Shape:
+    counter = limit.counter
     rule = limit.book.rules[counter]
     with connection.cursor() as cursor:
         cursor.execute(_USED, [limit.book.code, counter, limit.key])
@@ -141,7 +165,7 @@ def ceiling(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
     sentence = said % {"left": shown(left), "limit": shown(limit.limit), "used": shown(used)}
     unit = "eur" if eur else "nombre"
     parts: list[Shape] = [{"sentence": _("Limite entière"), "value": limit.limit, "unit": unit}]
-    for use in uses_of(line.enrolment_id, limit.book.code, counter, limit.key):
+    for use in uses_of(enrolment_id, limit.book.code, counter, limit.key):
         name = _("%(care)s du %(day)s") % {
             "care": words.said(words.FAMILIES, use.family),
             "day": f"{use.care_on:%d/%m/%Y}",
