@@ -16,7 +16,8 @@ _NEVER = re.compile(
 )
 _LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
 _SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"]*)"')
-_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1>", re.DOTALL)
+# The text of a rule book is shown as its owner wrote it, names of rules included.
+_UNSEEN = re.compile(r"<(script|style|template|pre|code)\b.*?</\1>", re.DOTALL)
 
 WORDS_OF_THE_ENGINE = (
     ("a name of the code", re.compile(r"(?<![\w@./-])[a-zà-ÿ]+_[a-zà-ÿ0-9_]*[a-zà-ÿ0-9](?![\w@])")),

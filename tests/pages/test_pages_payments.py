@@ -81,7 +81,7 @@ def test_the_list_shows_all_that_will_leave_and_nothing_leaves(desk: Client, fam
     """Payees, how many, how much, the account to debit, the day; asking for the list pays nobody."""
     page = listed(desk)
     said = text_of(page)
-    assert "2 virements pour 13,80 €" in said and "Compte débité" in said and "16 décembre 2015" in said
+    assert "2 virements pour 13,80 €" in said and "Compte débité" in said and "15 décembre 2015" in said
     account = one("SELECT iban FROM people_organisation WHERE perimeter_id = 2 AND kind <> 'partner'")
     assert f"{account[:4]} •••• •••• {account[-4:]}" in said
     for row, _people in families:
@@ -165,7 +165,7 @@ def test_the_next_day_is_another_list(desk: Client, families: list, today: Calla
     page = listed(desk)
     today("2015-12-16")
     answer = confirmed(desk, page)
-    assert answer.status_code == 422 and "17 décembre 2015" in text_of(answer)
+    assert answer.status_code == 422 and "16 décembre 2015" in text_of(answer)
 
 
 def test_a_member_without_an_account_is_told(desk: Client, families: list) -> None:  # type: ignore[type-arg]
@@ -194,6 +194,6 @@ def test_the_command_shows_the_same_and_sends_nothing(
     """``benefits pay --dry-run``: each transfer, the total, the account, the day."""
     assert command.run(Namespace(what="pay", dry_run=True)) == 0
     said = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert "Périmètre 2 : 2 virements pour 13,80 € (essai, rien ne part)" in said and "virements du 16/12/2015" in said
+    assert "Périmètre 2 : 2 virements pour 13,80 € (essai, rien ne part)" in said and "virements du 15/12/2015" in said
     assert all(row.number in said for row, _people in families)
     assert Payment.objects.count() == 0 and Proposal.objects.count() == 0

@@ -25,6 +25,7 @@ INSERT_ONLY = (
     "benefits_care_line",
     "benefits_posting",
     "benefits_ignored_line",
+    "benefits_proposedtransfer",
     "contracts_aidcertificate",
     "products_productversion",
     "people_householdpast",
