@@ -24,7 +24,7 @@ WORDS_OF_THE_ENGINE = (
     ("a code of the code", re.compile(r"(?<![\w@./-])[a-z]{3,}\.[a-z_]{3,}(?![\w@/(])")),
     (
         "a number of the base",
-        re.compile(r"\b(?:bénéficiaire|adhésion|personne|écriture) : \d{1,7}\b(?! ?[€%])", re.IGNORECASE),
+        re.compile(r"\b(?:Le bénéficiaire|L[’']adhésion|La personne|Écriture) : \d{1,9}\b"),
     ),
     ("a value of the code", re.compile(r"\b(?:None|True|False|null|undefined|NaN)\b")),
     ("an unfilled template", re.compile(r"%\(\w+\)s|\{\{|\}\}|\{%")),

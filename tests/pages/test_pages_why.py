@@ -126,12 +126,12 @@ def _pages(number: str) -> list[str]:
 
 
 def _endorsement(client: Client, number: str) -> list[Asked]:
-    """What the preview of an addition asks."""
-    page = client.get(f"/adherents/{number}/avenant?kind=add_person")
+    """What the preview of a removal asks."""
+    page = client.get(f"/adherents/{number}/avenant?kind=remove_person")
+    child = one("SELECT min(c.person_id) FROM contracts_cover c WHERE c.link = 'child'")
     given = {
-        "kind": "add_person", "link": "child", "last_name": "Martin", "first_name": "Noé", "birth_date": "2016-01-02",
-        "birth_rank": "1", "received_on": "2016-01-19", "event_on": "", "nir": "", "act": "preview",
-        "revision": hidden(page, "revision"), "form_key": hidden(page, "form_key"),
+        "kind": "remove_person", "person_id": str(child), "received_on": "2016-01-19", "event_on": "2016-02-01",
+        "act": "preview", "revision": hidden(page, "revision"), "form_key": hidden(page, "form_key"),
     }  # fmt: skip
     return asked_on(client.post(f"/adherents/{number}/avenant", given, headers={"HX-Request": "true"}))
 

@@ -25,7 +25,7 @@ ROLES = ("administrator", "team_leader", "director", "auditor", "delegate", "pro
         ("<p>date_naissance</p>", {"a name of the code"}),
         ("<p>person.unknown</p>", {"a code of the code"}),
         ("<p>Le bénéficiaire : 209.</p>", {"a number of the base"}),
-        ("<p>Ajoutez-le à la table care_families.</p>", {"a name of the code", "a table of the house"}),
+        ("<p>Ajoutez-le à la table care_families.</p>", {"a name of the code"}),
         ('<button title="None">x</button>', {"a value of the code"}),
         ("<p>%(count)s lignes</p>", {"an unfilled template"}),
         ("<p>SOINS_20261019.noe, m@x.invalid, 12,50 €, n° 100000197</p><pre>regle taux_ro</pre>", set()),
@@ -59,7 +59,7 @@ def test_no_page_of_a_base_that_lived_speaks_as_the_engine(  # type: ignore[no-u
 
 WRONG = (
     # what is typed,                                    what the page says of it
-    ({"birth_date": "12/04/1890"},                      "date de naissance"),
+    ({"birth_date": "12/04/1890"},                      "serait né le 12/04/1890"),
     ({"birth_date": "31/02/1980"},                      "n’est pas une date"),
 )  # fmt: skip
 

@@ -42,7 +42,12 @@ def sentences_of(line: CareLineFacts, why: Shape) -> list[str]:
     return [
         _("%(care)s du %(day)s : %(cost)s.") % named,
         scheme % paid,
-        _("La mutuelle en paie %(ours)s, il vous reste %(left)s.") % ours
+        (
+            _("La mutuelle en paie %(ours)s, il vous reste %(left)s.")
+            if left_cents(line)
+            else _("La mutuelle paie le reste, %(ours)s.")
+        )
+        % ours
         if line.posted_cents
         else str(why.get("nothing") or _("La mutuelle n’en paie rien : il vous reste %(left)s.") % ours),
     ]

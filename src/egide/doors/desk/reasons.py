@@ -29,7 +29,7 @@ def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape
     return {
         "name": step.name,
         "sentence": typeset(step.sentence) or f"{typeset(step.label[:1].upper() + step.label[1:])}\N{NO-BREAK SPACE}:",
-        "value": step.said if step.type == "texte" else step.value,
+        "value": None if _said_already(step) else step.said if step.type == "texte" else step.value,
         "unit": _UNITS.get(step.type, "texte"),
         "article": _article(step.article, book),
         "rounding": step.rounding,
@@ -39,6 +39,11 @@ def step_shape(step: Step, book: Book | None = None, *, depth: int = 0) -> Shape
         # What came to nothing, and what lies deep, opens on demand: the eye goes to what made the amount.
         "folded": bool(inputs) and depth > 0 and (not step.value or depth >= _SHOWN_DEEP),
     }
+
+
+def _said_already(step: Step) -> bool:
+    """True for a fact in words whose sentence is its value: « Formule choisie : Premium. » needs no « Premium » beside it."""
+    return step.kind in ("entree", "constante") and step.type in ("texte", "ouinon")
 
 
 def _came_to_nothing(step: Step) -> bool:
