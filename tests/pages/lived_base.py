@@ -76,6 +76,7 @@ def _care(system: Context, people: list[Member]) -> File:
         Care(she, on=date(2015, 11, 16), invoice=3), Care(she, on=date(2015, 12, 15), invoice=4),
         Care(elder, **GLASSES, on=date(2015, 12, 16), invoice=5), Care(wrong, on=date(2015, 12, 17), invoice=6),
         Care(she, **GLASSES, on=date(2015, 11, 18), invoice=7), Care(he, on=date(2015, 12, 18), invoice=8),
+        Care(he, act="LEN", on=date(2016, 1, 5), charged=7_000, base=0, rate_bp=0, amo=0, withheld=0, invoice=10),
     ]  # fmt: skip
     return settled(system, cares, he.nir)[0]
 

@@ -36,34 +36,34 @@ class Limit:
     line_id: int
     book: Book
 
-    @property
-    def owner(self) -> int:
-        """Whose ceiling it is: a person's number, or an enrolment's."""
-        return int(self.key.split("|")[0])
-
 
 def ceilings_of(
     enrolment_ids: Sequence[int], rows: Sequence[CoverRow], latest: Sequence[CareLineFacts], day: date
 ) -> list[Shape]:
-    """The ceilings of these people as what is left of each: those begun first, the most used before, then the others."""
-    begun = _begun(enrolment_ids, rows) if latest else []
-    known = {(shape["counter"], shape["owner"]) for shape in begun}
-    names = {str(row.person_id): row.first_name for row in rows}
-    shelf = Shelf()
-    untouched = [
-        _shape(
-            limit,
-            0,
-            {str(limit.owner): names.get(limit.owner, "")},
-            ref("plafond", f"couverture-{row.cover_id}.{limit.counter}"),
-        )
-        for row in rows
-        if row.covers(day)
-        for limit in untouched_limits(shelf.on(row.product_code or "", day.replace(day=1)), row, day)
-        if (limit.counter, limit.owner) not in known
+    """The ceilings of these people as what is left of each: those begun first, the most used before, then the others.
+
+    One that nobody has touched is told once for all those who have the same.
+    """
+    begun = [
+        one
+        for one in (_begun(enrolment_ids, rows) if latest else [])
+        if not one["resets_on"] or one["resets_on"] >= day
     ]
-    once = {(shape["counter"], shape["owner"]): shape for shape in untouched}
-    return [*begun, *once.values()]
+    known = {(one["counter"], one["key"]) for one in begun}
+    names, shelf = {str(row.person_id): row.first_name for row in rows}, Shelf()
+    shared: dict[tuple[object, ...], Shape] = {}
+    for row in rows:
+        if not row.covers(day):
+            continue
+        for limit in untouched_limits(shelf.on(row.product_code or "", day.replace(day=1)), row, day):
+            if (limit.counter, limit.key) in known:
+                continue
+            known.add((limit.counter, limit.key))
+            shape = _shape(limit, 0, names, ref("plafond", f"couverture-{row.cover_id}.{limit.counter}"))
+            same = shared.setdefault((limit.counter, limit.limit, shape["resets_on"]), shape)
+            if same is not shape:
+                same["person"] = ", ".join(one for one in (same["person"], shape["person"]) if one)
+    return [*begun, *shared.values()]
 
 
 def _begun(enrolment_ids: Sequence[int], rows: Sequence[CoverRow]) -> list[Shape]:
@@ -170,7 +170,7 @@ def _shape(limit: Limit, used: int, names: Mapping[str, str], why: Shape) -> Sha
         "unit": "eur" if rule.type.name == "montant" else "nombre",
         "resets_on": _ends_with_year(limit),
         "counter": limit.counter,
-        "owner": limit.owner,
+        "key": limit.key,
         "why": why,
     }
 
