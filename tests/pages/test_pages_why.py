@@ -16,7 +16,7 @@ from django.test import Client
 from egide.doors.desk.why import KINDS
 from egide.journal.facts import Context
 from pages.lived_base import Lived, lived
-from pages.reading_pages import as_posted, hidden, links_of
+from pages.reading_pages import as_posted, hidden, links_of, text_of
 from people.families import a_family, content_of, one, received_form, rows
 
 
@@ -114,7 +114,25 @@ def test_every_why_of_a_base_that_lived_tells_the_amount_beside_it(centre, story
         wrong += mismatches(client, prepared)
         seen += prepared
     assert wrong == []
+    _what_was_taken_back_says_so(client)
     assert {each.link.split("/")[2] for each in [*seen, *journal]} == set(KINDS)
+
+
+STORIES = (
+    # the line of care, or of the account,                         what its reasons say, each in its place
+    ("l.act_code = 'G' AND l.care_on = '2015-12-15'", ("0,00 €", "nous comptons 6,90 €", "Avenant : radiation d’une personne",
+                                                       "nous reprenons 6,90 €", "n’est plus couverte à la date du soin")),
+    ("l.act_code = 'SPR' AND l.charged_cents = 60000 AND l.operation = 'N'", ("0,00 €", "La caisse a annulé ce soin")),
+)  # fmt: skip
+
+
+def _what_was_taken_back_says_so(client: Client) -> None:
+    """Paid first, taken back by which act and why, what stands now: in order, in the words of the acts."""
+    for which, sentences in STORIES:
+        line = one(f"SELECT min(l.id) FROM benefits_care_line l WHERE {which}")  # noqa: S608 - one of the two above
+        said = text_of(client.get(f"/pourquoi/soin/{line}", headers={"HX-Request": "true"}))
+        places = [said.find(sentence) for sentence in sentences]
+        assert -1 not in places and places == sorted(places), (said, sentences)
 
 
 def _pages(number: str) -> list[str]:
