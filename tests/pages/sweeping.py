@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 Fetch = Callable[[str], str | None]
 
-_PER_ROUTE = 6
+_PER_ROUTE = 3
 _NEVER = re.compile(
     r"^/(api|static|documents|deconnexion|i18n|connexion|sante)|export=|/modele$|lignes-refusees|quick=1"
 )

@@ -38,7 +38,7 @@ class Limit:
 
 
 def ceilings_of(
-    enrolment_ids: Sequence[int], rows: Sequence[CoverRow], latest: Sequence[CareLineFacts], day: date
+    enrolment_ids: Sequence[int], rows: Sequence[CoverRow], latest: Sequence[CareLineFacts], day: date, shelf: Shelf
 ) -> list[Shape]:
     """The ceilings of these people as what is left of each: those begun first, the most used before, then the others.
 
@@ -50,7 +50,7 @@ def ceilings_of(
         if not one["resets_on"] or one["resets_on"] >= day
     ]
     known = {(one["counter"], one["key"]) for one in begun}
-    names, shelf = {str(row.person_id): row.first_name for row in rows}, Shelf()
+    names = {str(row.person_id): row.first_name for row in rows}
     shared: dict[tuple[object, ...], Shape] = {}
     for row in rows:
         if not row.covers(day):
