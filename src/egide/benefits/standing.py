@@ -88,11 +88,6 @@ def tell_line(line_id: int, posted: Sequence[PostedAmount]) -> Told:
     return Told(step, book, covered=bool(mine["covered"][0]))
 
 
-def explain_line(line_id: int) -> Step:
-    """The same reasons alone: what the book that decided a line says of it."""
-    return tell_line(line_id, posted_on_line(line_id)).step
-
-
 @dataclass(frozen=True, slots=True)
 class Use:
     """What one care line used of a ceiling."""
