@@ -63,8 +63,8 @@ def causes(act_ids: Iterable[int], *, enrolment_id: int) -> Mapping[int, ActRow 
 
 def _root(acts: Mapping[int, ActRow], act_id: int) -> ActRow | None:
     act = acts.get(act_id)
-    while act is not None and act.parent_id in acts:
-        act = acts[act.parent_id]
+    while act is not None and (parent := acts.get(act.parent_id or 0)) is not None:
+        act = parent
     return act
 
 
