@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from egide.house import DOORS, GROUND, TRADES
+
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("EGIDE_HOME", ROOT / ".egide"))
 
@@ -59,16 +61,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "csp",
-    "egide.journal",
-    "egide.ledger",
-    "egide.work",
-    "egide.exchanges",
-    "egide.documents",
-    "egide.products",
-    "egide.people",
-    "egide.contracts",
-    "egide.premiums",
-    "egide.benefits",
+    *(f"egide.{name}" for name in (*GROUND, *TRADES)),
     "egide.doors.frame",
 ]
 AUTH_USER_MODEL = "people.User"
@@ -94,13 +87,12 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "egide.doors.urls"
+CSRF_FAILURE_VIEW = "egide.doors.frame.lost.expired"
 WSGI_APPLICATION = "egide.doors.wsgi.application"
-# The folders of doors that have pages: what everyone sees, the desk, the member, then each trade.
-DOORS = ["frame", "desk", "member", "products", "contracts", "premiums", "benefits"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "src" / "egide" / "doors" / door / "templates" for door in DOORS],
+        "DIRS": [ROOT / "src" / "egide" / "doors" / door / "templates" for door in ("frame", *DOORS)],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -21,8 +21,8 @@ from django.db import OperationalError, ProgrammingError, connections
 from egide.benefits.queries import lines_of_file
 from egide.doors import worker
 from egide.doors.commands.works import beside
+from egide.doors.desk.intake import ask_reading, receive_file
 from egide.doors.worker import Stop, do_next, work
-from egide.doors.works import KINDS, Ending, Kind, ask_call, ask_of_perimeter, ask_reading, receive_file, start_again
 from egide.exchanges.acts import Arrival
 from egide.exchanges.models import File
 from egide.journal.facts import Channel, Context, Role
@@ -30,12 +30,15 @@ from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_codes
 from egide.journal.scope import reading
+from egide.journal.trade import Ending, JobKind
 from egide.kernel.errors import Refusal
 from egide.kernel.progress import Progress, Told
 from egide.people.acts import NewTeam, NewUser, add_team, add_user
 from egide.people.models import User
 from egide.people.queries import actor_with_id
 from egide.postgres import Cluster
+from egide.premiums.asked import ask_call
+from egide.work.asking import ask_of_perimeter, job_kinds, start_again
 from egide.work.job_queries import JobRow, job
 from egide.work.running import next_job
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, rows
@@ -96,28 +99,28 @@ def in_its_own_process(server: Cluster, database: str, place: str) -> subprocess
 
 def test_asking_is_an_act_of_someone_allowed(centre: Desk) -> None:
     """Who asked, for what, is in the journal; a role without the permission asks for nothing; twice is once."""
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
-    again = ask_of_perimeter(centre.context("team_leader"), "rights.send", perimeter_id=2)
-    elsewhere = ask_of_perimeter(centre.context("team_leader"), "rights.send", perimeter_id=3)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
+    again = ask_of_perimeter(centre.context("team_leader"), "rights.send", title="Essai", perimeter_id=2)
+    elsewhere = ask_of_perimeter(centre.context("team_leader"), "rights.send", title="Essai", perimeter_id=3)
     assert (asked.pk == again.pk, asked.pk == elsewhere.pk) == (True, False)
     with reading(EVERYONE):
         told = rows("SELECT actor_label, subject_kind, subject_id FROM journal_act WHERE kind = 'work.ask' ORDER BY id")
     assert told[0] == ("Sonia Marchetti", "job", asked.pk) and len(told) == 3
     for role in ("adviser", "auditor", "delegate", "director", "product_owner"):
         with pytest.raises(Refusal, match="permet pas"):
-            ask_of_perimeter(centre.context(role), "benefits.statements", perimeter_id=2)
+            ask_of_perimeter(centre.context(role), "benefits.statements", title="Essai", perimeter_id=2)
 
 
 def test_work_is_seen_and_asked_inside_its_perimeter_only(centre: Desk) -> None:
     """The database shows a work to those of its perimeter, and refuses one asked for elsewhere."""
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     with reading((3,)), pytest.raises(Refusal) as hidden:
         job(asked.pk)
     with reading((3,)), pytest.raises(Refusal) as absent:
         job(asked.pk + 1000)
     assert (hidden.value.code, hidden.value.message) == (absent.value.code, absent.value.message)
     with pytest.raises(ProgrammingError, match="row-level security"):
-        ask_of_perimeter(at(Role.ADMINISTRATOR, perimeters=(3,)), "rights.send", perimeter_id=2)
+        ask_of_perimeter(at(Role.ADMINISTRATOR, perimeters=(3,)), "rights.send", title="Essai", perimeter_id=2)
 
 
 def test_a_care_file_is_read_for_everyone_whoever_asks(centre: Desk, system: Context) -> None:
@@ -192,7 +195,7 @@ def test_a_worker_in_its_own_process_does_what_waits(server: Cluster, database: 
 
 def test_two_workers_never_have_the_same_work(centre: Desk) -> None:
     """While one worker has a work, another finds nothing to do; work of someone else is free."""
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     found: list[bool] = []
 
     def another() -> None:
@@ -208,7 +211,7 @@ def test_two_workers_never_have_the_same_work(centre: Desk) -> None:
     with next_job(EVERYONE) as mine:
         assert mine is not None and mine.pk == asked.pk
         wait_for(threading.Thread(target=another))
-        ask_of_perimeter(centre.context("administrator"), "benefits.statements", perimeter_id=2)
+        ask_of_perimeter(centre.context("administrator"), "benefits.statements", title="Essai", perimeter_id=2)
         wait_for(threading.Thread(target=another))
     assert found == [False, True]
     assert (now_at(asked.pk).state, done_acts("work.done")) == ("running", 1)
@@ -227,8 +230,8 @@ def test_a_worker_asked_to_stop_gives_its_work_back(centre: Desk, monkeypatch: p
         progress(Told("deux sur trois", done=2, total=3))
         return Ending("jamais dit")
 
-    monkeypatch.setitem(KINDS, "rights.send", Kind(Permission.EXCHANGES, slow))
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    monkeypatch.setitem(job_kinds(), "rights.send", JobKind("rights.send", Permission.EXCHANGES, slow))
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     work(stop)
     during, after = seen[0], now_at(asked.pk)
     assert (during.state, during.told, during.steps_done, during.steps_total) == ("running", "un sur trois", 1, 3)
@@ -274,10 +277,10 @@ def test_a_failing_work_says_so_without_quoting_anyone(
     def broken(*_: object) -> Ending:
         raise ValueError(f"row of {SECRET}")
 
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
-    other = ask_of_perimeter(centre.context("administrator"), "benefits.statements", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
+    other = ask_of_perimeter(centre.context("administrator"), "benefits.statements", title="Essai", perimeter_id=2)
     with monkeypatch.context() as bug, caplog.at_level(logging.DEBUG):
-        bug.setitem(KINDS, "rights.send", Kind(Permission.EXCHANGES, broken))
+        bug.setitem(job_kinds(), "rights.send", JobKind("rights.send", Permission.EXCHANGES, broken))
         work(Stop(), once=True)
     failed = now_at(asked.pk)
     assert (failed.state, failed.refusal["message"].startswith("Une erreur imprévue")) == ("failed", True)
@@ -330,7 +333,7 @@ def held_elsewhere(name: str) -> Iterator[None]:
 
 def test_work_that_keeps_dying_is_stopped(centre: Desk) -> None:
     """A work that takes its worker down every time does not take every worker down for ever."""
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     for _ in range(worker.MOST_STARTS):
         with next_job(EVERYONE) as mine:
             assert mine is not None
@@ -341,7 +344,7 @@ def test_work_that_keeps_dying_is_stopped(centre: Desk) -> None:
 
 def test_work_of_someone_who_left_is_refused(centre: Desk) -> None:
     """A work is done with the rights of the one who asked, as they are when it is done."""
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     User.objects.filter(pk=asked.asked_by_id).update(is_active=False)
     work(Stop(), once=True)
     assert (now_at(asked.pk).state, now_at(asked.pk).refusal["code"]) == ("refused", "people.no_user")
@@ -358,9 +361,9 @@ def test_a_lost_connection_gives_the_work_to_whoever_comes_next(centre: Desk, mo
             cursor.execute("SELECT 1")
         return Ending("jamais dit")
 
-    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+    asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
     with monkeypatch.context() as broken, pytest.raises(OperationalError):
-        broken.setitem(KINDS, "rights.send", Kind(Permission.EXCHANGES, cut))
+        broken.setitem(job_kinds(), "rights.send", JobKind("rights.send", Permission.EXCHANGES, cut))
         work(Stop(), once=True)
     assert now_at(asked.pk).state == "running"
     work(Stop(), once=True)
@@ -378,7 +381,7 @@ def test_a_worker_beside_the_server_that_dies_is_replaced(
         first = kept.worker
         first.kill()
         first.wait()
-        asked = ask_of_perimeter(centre.context("administrator"), "rights.send", perimeter_id=2)
+        asked = ask_of_perimeter(centre.context("administrator"), "rights.send", title="Essai", perimeter_id=2)
         with psycopg.connect(server.url("egide_owner", "postgres"), autocommit=True) as admin:
             for _ in range(600):
                 if now_at(asked.pk).state == "done":

@@ -19,9 +19,9 @@ from egide.benefits.jobs.reading import read_file, recycle
 from egide.benefits.models import Counter
 from egide.benefits.queries import ignored_lines, ignored_reasons, latest_lines, lines_of_file
 from egide.benefits.standing import posted_on_line, tell_line
+from egide.contracts.asked import change
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
-from egide.doors.following import change
 from egide.exchanges.models import Reject
 from egide.exchanges.queries import open_rejects
 from egide.exchanges.simulator import scheme_care_file

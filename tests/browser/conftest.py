@@ -27,7 +27,7 @@ from egide.demo.centre import found
 from egide.demo.filling import populate
 from egide.demo.forms import Letter, queue
 from egide.demo.story import receive_letter
-from egide.doors.commands.declared import DECLARED
+from egide.doors.commands.main import declared
 from egide.installation import create_database, drop_database
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
@@ -68,9 +68,10 @@ class Served:
     def command(self, *words: str) -> str:
         """Runs ``egide …`` as an operator does, and gives what it printed."""
         parser = ArgumentParser()
-        next(declare for name, _about, declare, _base in DECLARED if name == words[0])(parser)
+        command = next(one for one in declared() if one.word == words[0])
+        command.declare(parser)
         options = parser.parse_args(words[1:])
-        run = import_module(f"egide.doors.commands.{words[0]}").run
+        run = import_module(command.module).run
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             code = self.apart(lambda: run(options))
         assert code == 0, printed.getvalue()

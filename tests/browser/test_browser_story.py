@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from browser.conftest import Served
-from browser.screen import Screen, words_of
+from browser.screen import EMAILS, Screen, words_of
 from browser.years import Year, care_file, corrected_file
-from egide.demo.centre import DEMO_ACCOUNTS
 from egide.doors.commands.check import find
 from egide.doors.contracts.enrolment_fields import flat
 from egide.exchanges.codecs.sepa_xml import validate
@@ -23,7 +22,6 @@ from egide.kernel.formats import format_date, format_month
 from egide.kernel.money import parse_eur
 
 pytestmark = pytest.mark.browser
-EMAILS = {str(account.role): account.email for account in DEMO_ACCOUNTS}
 WRONG_IBAN = "FR76 3000 6000 0112 3456 7890 188"
 NOTHING_DONE_TWICE = """async () => {
   const sent = new FormData(document.getElementById('enrolment-form'));
@@ -120,6 +118,9 @@ def complete_and_priced(screen: Screen, year: Year) -> None:
     """Incomplete, the file stops its clock and asks by letter; complete, it shows its premium with every reason."""
     page = screen.page
     page.get_by_role("button", name="Demander les pièces").click()
+    page.wait_for_selector("#papers-form")
+    screen.check()
+    page.get_by_role("button", name="Envoyer la demande").click()
     page.wait_for_selector("#id_scan")
     assert "En pause" in screen.said() and year.paper in screen.said(".papers")
     screen.check()
@@ -127,7 +128,9 @@ def complete_and_priced(screen: Screen, year: Year) -> None:
     assert year.paper in words_of(letter) and "Saint-Jean-de-Braye" in words_of(letter)
     assert "identité bancaire, et le mandat de prélèvement signé" in words_of(letter)
     page.set_input_files("#id_scan", {"name": "pieces.pdf", "mimeType": "application/pdf", "buffer": letter})
-    page.get_by_role("button", name="Joindre et reprendre le délai").click()
+    for box in page.locator(".papers-in input[name=paper]").all():
+        box.check()
+    page.get_by_role("button", name="Joindre au dossier").click()
     page.wait_for_selector("text=le délai court de nouveau")
     page.fill("#id_iban", str(year.content["iban"]))
     if year.aided:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from browser.conftest import Screen
-from browser.test_browser_story import EMAILS
+from browser.screen import EMAILS, Screen
 from egide.doors.worker import Stop, work
-from egide.doors.works import KINDS, Ending, Kind
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.trade import Ending, JobKind
 from egide.kernel.progress import Progress, Told
+from egide.work.asking import job_kinds
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def a_worker() -> Iterator[None]:
 def test_progress_moves_and_the_end_is_told_wherever_one_is(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     """Launched from its preview, followed without a reload, left for another page, and told by the header there."""
     paced, page = Paced(), screen.page
-    monkeypatch.setitem(KINDS, "premiums.try", Kind(Permission.PREMIUMS, paced))
+    monkeypatch.setitem(job_kinds(), "premiums.try", JobKind("premiums.try", Permission.PREMIUMS, paced))
     screen.sign_in(EMAILS["administrator"])
     screen.open("/travaux")
     screen.check()

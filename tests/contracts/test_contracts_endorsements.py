@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from egide.contracts.acts.endorsements import endorse
+from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import (
     Certificate,
@@ -21,18 +23,20 @@ from egide.contracts.facts import (
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import enrolment_facts
-from egide.doors.following import change
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role
 from egide.journal.invariants import examine
 from egide.journal.models import Act
 from egide.kernel.errors import Refusal
+from egide.rules.books import load_book
 from people.families import Member, a_family, at, enrolled, one, rows
 
 START, END = date(2015, 11, 1), date(2016, 11, 1)
 TODAY = date(2016, 2, 10)
 ADD, REMOVE, TERMINATE = EndorsementKind.ADD_PERSON, EndorsementKind.REMOVE_PERSON, EndorsementKind.TERMINATE
 LUC, ZOE, LEO = 1, 2, 3
+BOOKS = Path(__file__).resolve().parents[2] / "books"
+PROXIME_2015 = load_book(BOOKS / "proxime_sante_2015")
 
 
 def _cover(person_id: int, name: str, birth: date, link: str) -> CoverFacts:
@@ -76,6 +80,9 @@ _PLANS = [
     (asked(TERMINATE, date(2016, 3, 2)), date(2016, 4, 1), dict.fromkeys(_ONLY, date(2016, 4, 1))),
     (asked(TERMINATE, date(2016, 10, 31)),                                      END,                _ONLY),
     (asked(TERMINATE, START),                                                   START,              {}),
+    (asked(ADD, date(2016, 2, 1), person=baby(date(2016, 2, 8))),               date(2016, 2, 8),   _ONLY | {"Ava": END}),
+    (asked(ADD, date(2015, 2, 9), person=baby(date(2015, 1, 1)), agreement="UMH-12"), START,        _ONLY | {"Ava": END}),
+    (asked(TERMINATE, date(2016, 3, 2), cause="deces"), date(2016, 3, 2), dict.fromkeys(_ONLY, date(2016, 3, 2))),
 ]  # fmt: skip
 
 
@@ -83,7 +90,7 @@ _PLANS = [
 @pytest.mark.parametrize(("change_asked", "effect", "after"), _PLANS)
 def test_a_plan_shows_the_covers_after_it(change_asked: EndorsementAsked, effect: date, after: dict[str, date]) -> None:
     """The plan says when it takes effect, who is covered until when, and why, in French; nothing is written."""
-    found = plan(BEFORE, change_asked, today=TODAY)
+    found = plan(BEFORE, change_asked, book=PROXIME_2015)
     assert found.effect_on == effect
     assert {cover.first_name: cover.ends_on for cover in found.after.covers} == after
     assert found.before == BEFORE
@@ -118,13 +125,14 @@ _REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("S001-016")
 @pytest.mark.parametrize(("change_asked", "code", "where"), _REFUSED)
 def test_a_change_that_makes_no_sense_is_refused_with_what_to_do(
     change_asked: EndorsementAsked, code: str, where: str
 ) -> None:
     """Each refusal names the field, says why, and gives the way out."""
     with pytest.raises(Refusal) as refused:
-        plan(BEFORE, change_asked, today=TODAY)
+        plan(BEFORE, change_asked, book=PROXIME_2015)
     assert (refused.value.code, refused.value.where) == (code, where)
     assert refused.value.remedy
 
@@ -197,7 +205,7 @@ def test_an_endorsement_is_written_as_it_was_shown(
     wanted = asked(
         kind, event, person=baby() if kind is ADD else None, person_id=person(enrolment, who) if who else None
     )
-    shown = plan(enrolment_facts(enrolment.pk), wanted, today=TODAY)
+    shown = plan(enrolment_facts(enrolment.pk), wanted, book=PROXIME_2015)
     done = change(system, enrolment.pk, wanted, revision=0)
     assert done == shown
     found = covers(enrolment)

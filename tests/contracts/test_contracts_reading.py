@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egide.contracts.decisions.effect import effect_date
-from egide.contracts.decisions.reading import parse_day, read_form
+from egide.contracts.decisions.reader import parse_day
+from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import FormRead, Severity
+from egide.rules.books import load_book
 from people.families import a_family, asked_for, certificate, content_of, iban_of
 
 RECEIVED = date(2015, 10, 5)
+BOOKS = Path(__file__).resolve().parents[2] / "books"
+PROXIME_2015, HORIZON_2026 = load_book(BOOKS / "proxime_sante_2015"), load_book(BOOKS / "horizon_sante_2026")
 COMPLETE = content_of(a_family(3), wished=date(2015, 11, 1))
 
 
@@ -23,8 +28,7 @@ def read(content: dict[str, Any], *, certificates: bool = True, complete: date =
     """The form as the house reads it on the day of reception, or when its papers are complete."""
     return read_form(
         content,
-        product_code="proxime_sante",
-        formulas=("a", "b", "c"),
+        book=PROXIME_2015,
         certificates_required=certificates,
         received_on=RECEIVED,
         complete_on=complete,
@@ -106,7 +110,7 @@ _ONE_BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.requirement("S003-032", "S003-033", "S003-034", "S003-035", "S003-036", "S003-037")
+@pytest.mark.requirement("S003-032", "S003-033", "S003-034", "S003-035", "S003-037")
 @pytest.mark.parametrize(("place", "value", "field", "code"), _ONE_BROKEN)
 def test_one_broken_field_is_told_by_name(place: str, value: object, field: str, code: str) -> None:
     """A form with one wrong field is not a request; the first issue names the field, the cause and the remedy."""
@@ -156,7 +160,7 @@ def test_what_only_a_paper_can_settle_is_asked_by_its_name(place: str, value: ob
 @pytest.mark.parametrize(
     ("place",                                 "value",            "code"),
     [
-        ("persons.1.nir",                      COMPLETE["persons"][0]["nir"], "form.nir_birth_year"),
+        ("rib",                                False,               "form.rib_missing"),
         ("persons.0.certificate.valid_until",  "31/12/2017",        "form.certificate_long"),
     ],
 )  # fmt: skip
@@ -224,6 +228,54 @@ def test_a_date_is_read_day_first_or_iso(typed: str, day: date | None) -> None:
     assert parse_day(typed) == day
 
 
+# ---- what proves who a person is
+
+
+def student(age: int, **boxes: object) -> dict[str, Any]:
+    """The form of a family whose eldest child studies at this age."""
+    content = copy.deepcopy(COMPLETE)
+    content["persons"][2] |= {"birth_date": f"02/03/{RECEIVED.year - age}", "student": True, "school": False, **boxes}
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content",  "code",  "paper"),
+    [
+        (student(23),  "form.school_missing",  "Certificat de scolarité d’Enfant0"),
+        (student(21),  "form.school_missing",  "Certificat de scolarité d’Enfant0"),
+        (student(20),  "",  ""),
+        (student(23, school=True),  "",  ""),
+        (student(23, student=False),  "",  ""),
+        (broken("persons.1.nir", COMPLETE["persons"][0]["nir"]),  "form.nir_birth",  "Copie de l’attestation vitale de Zoé"),
+        (broken("persons.0.birth_date", "12/04/1975"),  "form.nir_birth",  "Copie de l’attestation vitale de Luc"),
+        (broken("persons.0.birth_date", "13/03/1975"),  "",  ""),  # a number tells no day
+        (broken("persons.2.nir", COMPLETE["persons"][0]["nir"]),  "",  ""),  # a parent's number
+        (broken("persons.0.vitale", False),  "form.vitale_missing",  "Copie de l’attestation vitale de Luc"),
+        (broken("persons.2.vitale", False),  "",  ""),  # on the parent's attestation
+    ],
+)  # fmt: skip
+def test_what_is_not_proved_is_asked_for(content: dict[str, Any], code: str, paper: str) -> None:
+    """A number against a birth date, studies from the age of the règlement, an attestation: each stops, with its paper."""
+    found = read(content)
+    assert [(issue.code, issue.paper) for issue in found.blocking] == ([(code, paper)] if code else [])
+    if code:
+        assert found.asked is None and found.blocking[0].remedy
+        came = read_form(
+            content, book=PROXIME_2015, certificates_required=True, received_on=RECEIVED, complete_on=RECEIVED,
+            papers_in=frozenset({paper}),
+        )  # fmt: skip
+        assert bool(came.blocking) == (code == "form.nir_birth"), "a paper that came is no longer missing"
+
+
+def test_a_number_that_the_attestation_confirms_is_taken() -> None:
+    """Some numbers do contradict a birth date: whoever compared them says so, and it stays written."""
+    content = broken("persons.0.birth_date", "12/04/1975")
+    content["persons"][0]["nir_checked"] = True
+    found = read(content)
+    assert found.asked is not None
+    assert [issue.code for issue in found.issues] == ["form.nir_birth_checked"]
+
+
 # ---- the date of effect
 
 
@@ -265,7 +317,8 @@ def test_the_date_kept_is_the_wished_one_when_the_rules_allow_it(
         )
         for person in asked.persons
     )
-    found = effect_date(replace(asked, persons=persons), twelve_months=months, complete_on=complete)
+    book = PROXIME_2015 if months else HORIZON_2026
+    found = effect_date(replace(asked, persons=persons), book=book, complete_on=complete)
     assert (found.starts_on, found.ends_on, found.differs) == (start, end, differs)
     assert found.reasons[0].startswith("Date souhaitée")
 
@@ -283,7 +336,7 @@ def test_the_date_kept_always_obeys_the_rules(wished: date, agreed: date, comple
     (head, *_) = asked.persons
     assert head.certificate is not None
     head = replace(head, certificate=replace(head.certificate, agreed_on=agreed))
-    found = effect_date(replace(asked, persons=(head,)), twelve_months=True, complete_on=complete)
+    found = effect_date(replace(asked, persons=(head,)), book=PROXIME_2015, complete_on=complete)
     assert found.starts_on.day == 1
     assert found.starts_on > complete
     assert found.starts_on >= max(wished, agreed)

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
+from egide.contracts.asked import change
 from egide.contracts.facts import EndorsementAsked, EndorsementKind
 from egide.contracts.jobs import read_answers, resend, send_rights
 from egide.contracts.models import Enrolment, RightsMovement
-from egide.doors.following import change
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.noemie_rights import Movement, read_movements
 from egide.exchanges.models import File, Reject

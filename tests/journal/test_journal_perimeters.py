@@ -9,15 +9,15 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from egide.benefits.jobs.paying import pay
-from egide.contracts.acts.forms import ask_papers
+from egide.contracts.acts.papers import ask_papers
+from egide.contracts.asked import enrol
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
-from egide.doors.following import enrol
-from egide.doors.works import ask_of_perimeter
 from egide.exchanges.queries import file_to_read
 from egide.journal.facts import Actor, Context, Role
 from egide.journal.scope import reading, set_perimeters
 from egide.kernel.errors import Refusal
 from egide.premiums.jobs import call_month
+from egide.work.asking import ask_of_perimeter
 from people.families import Care, a_family, at, content_of, one, received_form, rows, settled
 
 # Tables with a perimeter that everyone must read: letterheads, and which team works for whom.
@@ -57,7 +57,7 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
     settled(system, [lenses], family[0].nir)
     pay(system, perimeter_id=perimeter)
-    ask_of_perimeter(system, "benefits.statements", perimeter_id=perimeter)
+    ask_of_perimeter(system, "benefits.statements", title="Essai", perimeter_id=perimeter)
     return enrolment.number
 
 

@@ -11,9 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from egide.contracts.models import Enrolment
-from egide.doors.desk import FOLLOWS
+from egide.house import followed
 from egide.journal.facts import Context
-from egide.journal.followers import carry_out
 from egide.journal.scope import reading
 from egide.people.acts import Identity, correct_identity
 from egide.people.models import Person
@@ -31,13 +30,13 @@ def made_younger(context: Context, enrolment: Enrolment) -> None:
     person = _person(context, enrolment)
     identity = Identity(person.last_name, person.first_name, person.birth_date, person.birth_rank, person.insured_nir)
     corrected = replace(identity, birth_date=date(1955, 3, 12))
-    carry_out(FOLLOWS, correct_identity, context, person.pk, corrected)
+    followed(correct_identity, context, person.pk, corrected)
 
 
 def sound(context: Context) -> None:
     """What stands posted is what is due, for everyone, and nobody is asked for more."""
     with reading(context.actor.perimeters):
-        found = audit(context)
+        (found,) = audit(context)
         assert (found.count, found.first) == (0, ())
         assert (
             one(

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from egide.benefits.asked import recycle_rejects
 from egide.benefits.jobs.paying import issue_statements, pay
+from egide.contracts.asked import change, resend_rights
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.jobs import read_answers, send_rights
 from egide.contracts.models import Enrolment, RightsMovement
 from egide.contracts.queries import enrolment_facts
-from egide.doors.following import change, recycle_rejects, resend_rights
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.models import File
 from egide.exchanges.queries import open_rejects

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
+import subprocess
 from html import unescape
 from typing import Any
 
+import pikepdf
 from django.http import HttpResponse
 
 
@@ -58,3 +61,20 @@ def _person(person: dict[str, Any], start: str) -> dict[str, str]:
         elif value not in (False, None):
             posted[start + name] = str(value)
     return posted
+
+
+def words_of_pdf(pdf: bytes) -> str:
+    """The text of a PDF, spaces made ordinary."""
+    command = ["pdftotext", "-layout", "-", "-"]
+    text = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()  # noqa: S603
+    return " ".join(text.split())
+
+
+def a_pdf(title: str) -> bytes:
+    """A sound PDF of one page; its title makes its bytes its own."""
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.docinfo["/Title"] = title
+        made.save(out)
+    return out.getvalue()

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from egide.contracts.models import Enrolment
 from egide.journal.facts import Context
 from egide.people.models import BankAccount, Household, Person
-from egide.people.queries import Sought, understand
+from egide.people.search import Sought, understand
 from egide.premiums.jobs import call_month
 from pages.reading_pages import links_of, text_of
 from people.families import CROWN, Care, Member, a_family, enrolled, one, settled

@@ -70,7 +70,7 @@ def test_two_clicks_receive_a_paper_of_the_day_once(client: Client) -> None:
     assert EnrolmentForm.objects.count() == 1
 
 
-@pytest.mark.requirement("S003-031")
+@pytest.mark.requirement("S003-031", "S004-023")
 def test_a_received_paper_opens_as_a_form_with_its_clock(client: Client) -> None:
     """Kept whole, dated of its reception, due two working days later; the form is there to fill."""
     page = client.get(HERE)
@@ -142,11 +142,17 @@ def test_only_those_who_enrol_receive(centre, role: str, open_: bool) -> None:  
         assert "Mutuelle de l’Est" in page and "Rives de Loire" not in page
 
 
+RIB = "Relevé d’identité bancaire (RIB) et mandat de prélèvement signé"
+
+
 def waiting_form(client: Client, system: Context) -> EnrolmentForm:
     """A form that waits for its bank details since today."""
     content = content_of(a_family(0), wished=date(2015, 11, 1), iban="")
     form = received_form(system, content=content)
     client.post(f"/adhesions/{form.pk}", {**as_posted(content), "act": "ask_papers", "revision": "1"})
+    form.refresh_from_db()
+    given = {"act": "send", "revision": str(form.revision), "answer_by": "2015-11-04", "paper": [RIB]}
+    client.post(f"/adhesions/{form.pk}/pieces", given)
     form.refresh_from_db()
     assert form.state == "waiting"
     return form
@@ -159,10 +165,9 @@ def test_the_answer_to_a_letter_ends_the_pause_on_its_day(
     form = waiting_form(client, system)
     today("2015-10-16")
     page = client.get(f"/adhesions/{form.pk}")
-    assert "Joindre et reprendre le délai" in text_of(page)
-    paper = "Relevé d’identité bancaire (RIB) et mandat de prélèvement signé"
+    paper = RIB
     assert paper in text_of(page)
-    given = {"act": "receive", "received_on": "2015-10-13", "scan": upload(pdf("RIB")), "paper": paper}
+    given = {"act": "receive", "received_on": "2015-10-13", "scan": upload(pdf("RIB")), "paper": [paper]}
     assert client.post(f"/adhesions/{form.pk}", given).status_code == 302
     known = Document.objects.get(subject_kind="form", subject_id=form.pk, kind="papers")
     assert (known.title, known.made_on) == (paper, date(2015, 10, 13))
@@ -177,7 +182,7 @@ def test_the_answer_to_a_letter_ends_the_pause_on_its_day(
 def test_a_paper_that_crossed_the_letter_ends_the_pause_at_once(client: Client, system: Context) -> None:
     """It came before the letter left: no pause has negative days."""
     form = waiting_form(client, system)
-    given = {"act": "receive", "received_on": "2015-10-06", "scan": upload(pdf("crossed"))}
+    given = {"act": "receive", "received_on": "2015-10-06", "scan": upload(pdf("crossed")), "paper": [RIB]}
     assert client.post(f"/adhesions/{form.pk}", given).status_code == 302
     item = Item.objects.get(subject_kind="form", subject_id=form.pk)
     assert (item.state, item.pauses.get().end) == ("open", date(2015, 10, 8))

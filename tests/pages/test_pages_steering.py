@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from python_calamine import CalamineWorkbook
 
+from egide.benefits.asked import recycle_rejects
 from egide.benefits.jobs.reading import read_file
-from egide.contracts.acts.forms import ask_papers, papers_received, save_form, validate_form
-from egide.doors.following import recycle_rejects
+from egide.contracts.acts.forms import validate_form
+from egide.contracts.acts.papers import ask_papers, papers_received
 from egide.exchanges.models import Reject
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
+from egide.work.delays import delays
 from pages.reading_pages import errors_of, hidden, links_of, text_of
 from people.families import (
     Care,
@@ -35,6 +38,7 @@ def autumn(centre, today: Callable[[str], None]) -> None:  # type: ignore[no-unt
     today("2015-10-05")
 
 
+@pytest.mark.requirement("S002-030")
 def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
     """A director sees what will be late; no name of a person is on the page."""
     done = received_form(system, content=content_of(a_family(0), wished=date(2015, 11, 1)))
@@ -50,35 +54,25 @@ def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system:
     assert "Semaine suivante" in text_of(centre.client("director").get("/semaine?semaine=2015-09-28"))
 
 
-def test_the_time_of_an_act_leaves_out_its_pauses(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
-    """Six working days from reception to enrolment, four of them waiting for papers: the act took two."""
-    people, wished = a_family(0), date(2015, 11, 1)
-    form = received_form(system, content=content_of(people, wished=wished, signed=False))
-    today("2015-10-06")
-    ask_papers(system, form.pk, revision=form.revision, letter=b"%PDF letter", pages=1)
-    today("2015-10-12")
-    papers_received(system, form.pk, scan=b"%PDF papers", pages=1)
-    form = save_form(system, form.pk, revision=form.revision, content=content_of(people, wished=wished))
-    today("2015-10-13")
-    validate_form(system, form.pk, revision=form.revision)
-    page = text_of(centre.client("director").get("/semaine"))
-    assert re.search(r"Adhésion.* 1 .*2 j 2 j 2 j 100 %", page.split("Délais par nature d’acte")[-1]), page
-
-
-def test_working_days_leave_out_weekends_and_holidays() -> None:
-    """From Friday to Monday is one working day; the 11th of November is none."""
-    from egide.doors.desk.week_reads import working_ranks
-
-    days, ranks = working_ranks(date(2015, 10, 1), date(2015, 11, 30))
-    rank = dict(zip(days, ranks, strict=True))
-    cases = (
-        (date(2015, 10, 9), date(2015, 10, 12), 1),
-        (date(2015, 10, 5), date(2015, 10, 7), 2),
-        (date(2015, 10, 10), date(2015, 10, 11), 0),
-        (date(2015, 11, 10), date(2015, 11, 12), 1),  # the 11th of November
-    )
-    for start, end, expected in cases:
-        assert rank[end] - rank[start] == expected, (start, end)
+@pytest.mark.requirement("S003-162")
+def test_nine_in_ten_is_one_figure_for_the_page_the_api_and_the_sheet(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """Received on a Thursday, incomplete until the next Thursday, done the Monday after: two working days everywhere."""
+    today("2015-10-08")
+    form = received_form(system, content=content_of(a_family(0), wished=date(2015, 12, 1), iban=""))
+    ask_papers(system, form.pk, revision=1, letter=b"%PDF letter", pages=1)
+    today("2015-10-15")
+    papers_received(system, form.pk, scan=b"%PDF rib", pages=1)
+    complete = content_of(a_family(0), wished=date(2015, 12, 1))
+    today("2015-10-19")
+    validate_form(system, form.pk, revision=1, content=complete)
+    director = centre.client("director")
+    page = text_of(director.get("/semaine"))
+    assert "Adhésion 1 2 j 2 j 2 j" in page
+    (told,) = delays(date(2015, 10, 19))
+    assert (told.kind, told.closed, told.days_90, told.in_time) == ("enrolment", 1, 2, 1)
+    content = director.get("/semaine?export=xlsx").content
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert ["Adhésion", 1, 2, 2, 2, 1] in [row[:6] for row in rows]
 
 
 def test_the_journal_reads_and_proves_itself(centre, system: Context) -> None:  # type: ignore[no-untyped-def]

@@ -12,10 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from contracts.test_contracts_imports import child, holder, sheet
+from contracts.sheets import child, holder, sheet
 from egide.doors.desk import receiving
 from egide.doors.worker import Stop, do_next
-from egide.doors.works import KINDS, Ending, Kind
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns
 from egide.exchanges.codecs.noemie_rights import answer_with, read_movements, write_answers
 from egide.exchanges.models import File
@@ -23,7 +22,9 @@ from egide.journal import clock, store
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.queries import system_context
+from egide.journal.trade import Ending, JobKind
 from egide.premiums.jobs import call_month
+from egide.work.asking import job_kinds
 from pages.reading_pages import errors_of, hidden, links_of, text_of
 from people.families import Care, Member, a_family, care_bytes, care_rows, enrolled, enrolled_by_form, one, rows
 
@@ -285,7 +286,7 @@ def test_a_work_that_failed_is_started_again_from_its_page(
 
     answer = launched(desk, "droits", value="1")
     with monkeypatch.context() as bug:
-        bug.setitem(KINDS, "rights.send", Kind(Permission.EXCHANGES, broken))
+        bug.setitem(job_kinds(), "rights.send", JobKind("rights.send", Permission.EXCHANGES, broken))
         page = followed(desk, answer)
     assert "En échec" in page and "Une erreur imprévue a arrêté ce travail." in page and "MARTIN" not in page
     assert "1 travail arrêté" in _mark(centre.client("administrator"))

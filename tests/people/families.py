@@ -96,11 +96,12 @@ def content_of(people: Sequence[Member], *, wished: date, serial: int | None = N
     content: dict[str, Any] = {
         "formula": "b", "scheme": "general", "wished_start": typed(wished), "signed_on": "01/10/2015", "signed": True,
         "line1": "3 rue des Lilas", "postcode": "45000", "city": "Orléans", "phone": "0612345678",
-        "email": "m@x.invalid", "iban": iban_of(serial or next(_serial)),
+        "email": "m@x.invalid", "iban": iban_of(serial or next(_serial)), "rib": True,
         "persons": [
             {
                 "link": one.link, "last_name": one.last_name, "first_name": one.first_name,
                 "birth_date": typed(one.birth), "birth_rank": str(one.rank), "student": one.student,
+                "vitale": bool(one.nir), "school": one.student,
                 "nir": one.nir + nir_key(one.nir) if one.nir else "",
                 "certificate": certificate(one.aid) if one.aid else {},
             }

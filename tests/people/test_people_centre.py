@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.test import Client, override_settings
 
-from egide.doors.commands.centre import run
-from egide.doors.commands.declared import DECLARED
+from egide.doors.commands.main import declared
+from egide.doors.people.commands import run
 from egide.journal.facts import Channel, Context, Role
 from egide.journal.models import Act
 from egide.kernel.errors import Refusal
@@ -30,7 +30,7 @@ SOUTH = NewOrganisation(
 def egide(*words: str) -> int:
     """One command as an operator types it."""
     parser = argparse.ArgumentParser()
-    next(declare for name, _about, declare, _needs in DECLARED if name == "centre")(parser)
+    next(one for one in declared() if one.word == "centre").declare(parser)
     return run(parser.parse_args(words))
 
 
@@ -39,6 +39,7 @@ def last_line(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out.strip().splitlines()[-1]
 
 
+@pytest.mark.requirement("S003-016")
 def test_a_centre_is_opened_command_by_command(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     """A delegate, its team, its gestionnaire: she signs in with the password shown once, and sees her perimeter alone."""
     assert egide("delegate", "sud", "--name", "Mutuelle du Sud", "--siren", "999000045") == 0

@@ -11,10 +11,11 @@ from django.db import transaction
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.acts import NewPerson, add_person, known_person, sign_mandate
+from egide.people.account_acts import sign_mandate
+from egide.people.acts import NewPerson, add_person, known_person
 from egide.people.address_acts import Address, new_household
 from egide.people.models import BankAccount, Mandate, Person
-from egide.people.queries import Sought, people_like, understand
+from egide.people.search import Sought, people_like, understand
 from people.families import Member, enrolled, iban_of, nir_of
 
 BIRTH = date(1947, 8, 9)
@@ -37,6 +38,15 @@ NIR = nir_of(woman=True, birth=BIRTH, serial=610_000)
         ("1234",                        Sought.IBAN,        "1234"),
         (iban_of(77),                   Sought.IBAN,        iban_of(77)),
         ("100000042",                   Sought.NUMBER,      "100000042"),
+        ("45000",                       Sought.NUMBER,      "45000"),
+        ("09-08-1947",                  Sought.BIRTH_DATE,  "1947-08-09"),
+        ("9 8 1947",                    Sought.BIRTH_DATE,  "1947-08-09"),
+        ("09/08/47",                    Sought.BIRTH_DATE,  "1947-08-09"),
+        ("09081947",                    Sought.BIRTH_DATE,  "1947-08-09"),
+        ("1947-08-09",                  Sought.BIRTH_DATE,  "1947-08-09"),
+        ("9 août 1947",                 Sought.BIRTH_DATE,  "1947-08-09"),
+        ("1er AOUT 1947",               Sought.BIRTH_DATE,  "1947-08-01"),
+        ("31021947",                    Sought.NOTHING,     None),
         ("x",                           Sought.NOTHING,     "x"),
         ("",                            Sought.NOTHING,     ""),
         ("%_'; --",                     Sought.NOTHING,     ""),
@@ -48,6 +58,23 @@ def test_the_box_understands_what_is_typed(typed: str, kind: Sought, value: str 
     assert asked.kind == kind
     if value is not None:
         assert asked.value == value
+
+
+@pytest.mark.parametrize(
+    ("typed",                    "name",          "born"),
+    [
+        ("Martin 09/08/1947",     "martin",        BIRTH),
+        ("Martin Luc 9 août 1947", "martin luc",   BIRTH),
+        ("09081947 le gall",      "le gall",       BIRTH),
+        ("Château-Gaillard 1947-08-09", "chateau gaillard", BIRTH),
+        ("Martin 45000",          "martin 45000",  None),
+        ("Mars Martin 1947",      "mars martin 1947", None),
+    ],
+)  # fmt: skip
+def test_a_name_and_a_date_are_told_apart(typed: str, name: str, born: date | None) -> None:
+    """Whatever the order and the spelling of the day."""
+    asked = understand(typed)
+    assert (asked.kind, asked.value, asked.born) == (Sought.NAME, name, born)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def families(db: None, system: Context, today: Callable[[str], None]) -> list[En
 
 def sound(system: Context) -> None:
     """What the books of premiums promise holds."""
-    assert [f.name for f in [*examine(INVARIANTS), audit(system)] if f.count] == []
+    assert [f.name for f in [*examine(INVARIANTS), *audit(system)] if f.count] == []
 
 
 def counts() -> dict[str, int]:
@@ -260,8 +260,8 @@ def test_what_an_endorsement_refunds_lowers_the_next_debit(
     families: list[Enrolment], system: Context, today: Callable[[str], None]
 ) -> None:
     """A credit left by a change is taken on the next debit: the member is never asked for more than they owe."""
+    from egide.contracts.asked import change
     from egide.contracts.facts import EndorsementAsked, EndorsementKind
-    from egide.doors.following import change
 
     family = families[1]
     call_month(system, NOVEMBER, perimeter_id=2)

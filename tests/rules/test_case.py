@@ -89,6 +89,7 @@ def test_an_explanation_reads_aloud(small: Callable[[str], Book]) -> None:
         ("formule non dans (plus)", "ouinon", {}, False),
         ("annee(ajouter_mois(date_soins, 11)) + numero_du_mois(date_soins)", "nombre", {}, 2029),
         ("ajouter_mois(date_soins, 1)", "date", {"date_soins": date(2026, 1, 31)}, date(2026, 2, 28)),
+        ("ajouter_jours(date_soins, 14)", "date", {"date_soins": date(2026, 2, 20)}, date(2026, 3, 6)),
         ("premier_du_mois(date_soins)", "date", {}, date(2026, 2, 1)),
         ("mois_commences(debut, date_soins)", "nombre", {"debut": date(2026, 1, 31)}, 2),
         ("age_a(debut, date_soins)", "nombre", {"debut": date(2025, 2, 3)}, 1),

@@ -230,6 +230,7 @@ regle g pour soin : montant = 12,5 % de (depense - 500 €)
 regle h pour soin : montant = part(depense - 500 €, 2, 3)
 regle i pour soin : ouinon = attente de 6 mois depuis debut passee le date_soins
 regle j pour soin : date = premier_janvier(annee(premier_du_mois(date_soins)) + 1)
+regle m pour soin : date = ajouter_jours(ajouter_jours(debut, beneficiaire), 0 - 30)
 regle k pour soin : texte = si urgent alors formule sinon si depense > 1 € alors base sinon plus
 regle l pour soin : ouinon = k = formule ou k dans (plus)
 """

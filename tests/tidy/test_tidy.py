@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import re
 import sys
@@ -13,6 +12,9 @@ from importlib.metadata import distributions, packages_distributions
 import pytest
 import tidy_rules as rules
 from tidy_sources import ROOT, SOURCE, Module, Offence, house, kept_files, migrations, module_of, nothing, packages
+
+from egide.doors.commands.main import declared
+from egide.house import DOORS, GROUND, TRADES
 
 RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     (rules.fractions, "Money is an integer number of cents: use egide.kernel.money, which names its roundings."),
@@ -62,8 +64,8 @@ BAD = (
     (rules.database_in_pure_rooms, "egide.x.acts", "from egide.x.models import Sum", ""),
     (rules.foreign_tables, "egide.x.acts", "from egide.people.models import Person", "import egide.people.models"),
     (rules.foreign_tables, "egide.x.acts", "from egide.people import models", "import egide.people.models"),
-    (rules.foreign_tables, "egide.doors.following", "import egide.work.models", "import egide.work.models"),
-    (rules.foreign_tables, "egide.doors.following", "from egide.work import queries", ""),
+    (rules.foreign_tables, "egide.doors.desk.why", "import egide.work.models", "import egide.work.models"),
+    (rules.foreign_tables, "egide.doors.desk.why", "from egide.work import queries", ""),
     (rules.foreign_tables, "egide.people.acts", "from egide.people.models import Person", ""),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 70, "f has 71 lines"),
     (rules.long_functions, "egide.x.acts", "def f():\n" + "    a = 1\n" * 69, ""),
@@ -97,19 +99,20 @@ ENTRIES = {
 
 def test_no_module_is_imported_by_nobody() -> None:
     """What nobody calls is removed: git keeps it."""
-    entries = {*ENTRIES, *_commands(), *_template_tags()}
+    entries = {*ENTRIES, *_declared(), *_template_tags()}
     remedy = (
         "Remove the module, or have its caller import it; a true entry point is declared in ENTRIES with its reason."
     )
     nothing(rules.orphans(house(), (*house(), *migrations()), entries), remedy)
 
 
-def _commands() -> Iterator[str]:
-    """The modules that the command line loads by the names it declares."""
-    tree = ast.parse((SOURCE / "doors" / "commands" / "declared.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Tuple) and node.elts and isinstance(node.elts[0], ast.Constant):
-            yield "egide.doors.commands." + str(node.elts[0].value).replace("-", "_")
+def _declared() -> Iterator[str]:
+    """The modules that the house loads by name: what each trade and each door declares, and the commands they name."""
+    for trade in (*GROUND, *TRADES):
+        yield f"egide.{trade}.trade"
+    for door in DOORS:
+        yield from (f"egide.doors.{door}.door", f"egide.doors.{door}.declared")
+    yield from (command.module for command in declared())
 
 
 def _template_tags() -> Iterator[str]:
@@ -117,6 +120,17 @@ def _template_tags() -> Iterator[str]:
     for template in SOURCE.rglob("templates/**/*.html"):
         for names in re.findall(r"{% load ([\w ]+?) %}", template.read_text(encoding="utf-8")):
             yield from (f"egide.doors.frame.templatetags.{name}" for name in names.split())
+
+
+def test_no_test_imports_a_test() -> None:
+    """What two tests share stands in a module of its own: a test moved, renamed or left out of a run takes nothing away."""
+    offences = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        module = module_of(path.stem, path.read_text(encoding="utf-8"))
+        for node, name in rules.imports(module):
+            if any(part.startswith("test_") for part in name.split(".")):
+                offences.append(Offence(path.relative_to(ROOT).as_posix(), node.lineno, f"import {name}"))
+    nothing(offences, "Put what is shared in a module beside them whose name does not begin with test_.")
 
 
 def test_a_forgotten_module_is_found() -> None:

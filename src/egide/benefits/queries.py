@@ -194,6 +194,13 @@ def latest_lines(person_ids: Sequence[int], *, limit: int = 20) -> list[CareLine
         return [CareLineFacts(*row) for row in cursor.fetchall()]
 
 
+def lines_with_ids(line_ids: Sequence[int]) -> list[CareLineFacts]:
+    """These care lines, each with what is posted on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES + " WHERE l.id = ANY (%s)", [list(line_ids)])
+        return [CareLineFacts(*row) for row in cursor.fetchall()]
+
+
 def care_line(line_id: int) -> CareLineFacts:
     """One care line; the same refusal when it does not exist and when it may not be seen."""
     with connection.cursor() as cursor:

@@ -61,6 +61,7 @@ class PersonAsked:
     insured_nir: str
     student: bool
     certificate: Certificate | None
+    school_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,14 @@ class FormRead:
     def papers(self) -> tuple[Issue, ...]:
         """The papers to ask the member for."""
         return tuple(issue for issue in self.issues if issue.paper)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAsked:
+    """A paper that a candidate is asked for: its name, and the issue that it settles, « free » when it is none of them."""
+
+    title: str
+    code: str = "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,7 @@ class EnrolmentFacts:
     starts_on: date
     ends_on: date | None
     covers: tuple[CoverFacts, ...]
+    concluded_on: date | None = None
 
 
 class EndorsementKind(StrEnum):
@@ -153,11 +163,16 @@ class EndorsementKind(StrEnum):
     ADD_PERSON = "add_person"
     REMOVE_PERSON = "remove_person"
     TERMINATE = "terminate"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class EndorsementAsked:
-    """A dated change of an enrolment: a person to add (``person``) or to remove (``person_id``), or its end."""
+    """A dated change of an enrolment: a person to add (``person``) or to remove (``person_id``), or its end.
+
+    ``reason`` is why, in the member's words; ``cause`` is what the règlement tells apart when an enrolment ends;
+    ``agreement`` is the reference of the insurer's agreement to a change told too late.
+    """
 
     kind: EndorsementKind
     event_on: date
@@ -165,6 +180,8 @@ class EndorsementAsked:
     person: PersonAsked | None = None
     person_id: int | None = None
     reason: str = ""
+    cause: str = "demande"
+    agreement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

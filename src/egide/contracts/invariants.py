@@ -32,6 +32,12 @@ INVARIANTS = (
              (SELECT 1 FROM contracts_cover c WHERE c.enrolment_id = e.id AND c.person_id = e.member_id)""",
     ),
     Invariant(
+        "covers.after_birth",
+        "Personne n’est couvert avant d’être né.",
+        """SELECT c.id FROM contracts_cover c JOIN people_person p ON p.id = c.person_id
+           WHERE NOT c.cancelled AND lower(c.period) < p.birth_date""",
+    ),
+    Invariant(
         "covers.announced",
         "Chaque couverture a été annoncée au régime obligatoire, ou attend de l’être.",
         """SELECT c.id FROM contracts_cover c

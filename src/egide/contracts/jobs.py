@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from egide.contracts.acts.forms import ACT_LIMIT
 from egide.contracts.models import RightsMovement
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
@@ -88,7 +89,7 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
                         subject_kind="movement",
                         subject_id=movement.pk,
                         received_at=file.received_at,
-                        limit_days=2,
+                        limit=ACT_LIMIT,
                         detail={"code": answer.return_code, "label": answer.label.strip()},
                     ),
                 )

@@ -44,6 +44,33 @@ class EnrolmentForm(models.Model):
         ]
 
 
+class AskedPaper(models.Model):
+    """A paper asked for on a form: since when, until when, by which letter; and the day and the document that brought it."""
+
+    form = models.ForeignKey(EnrolmentForm, on_delete=models.PROTECT, related_name="asked_papers")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    code = models.TextField()
+    title = models.TextField()
+    asked_on = models.DateField()
+    answer_by = models.DateField()
+    letter_id = models.BigIntegerField()
+    received_on = models.DateField(null=True)
+    document_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(received_on__isnull=True, document_id__isnull=True)
+                | Q(received_on__isnull=False, document_id__isnull=False),
+                name="contracts_asked_paper_received",
+            ),
+            models.CheckConstraint(condition=Q(answer_by__gt=F("asked_on")), name="contracts_asked_paper_answer"),
+            models.UniqueConstraint(
+                fields=["form", "title"], condition=Q(received_on__isnull=True), name="contracts_asked_paper_once"
+            ),
+        ]
+
+
 class Enrolment(models.Model):
     """The link between a member and a product, under one formula, for periods of twelve months."""
 
@@ -58,6 +85,9 @@ class Enrolment(models.Model):
     ends_on = models.DateField(null=True)
     mandate = models.ForeignKey("people.Mandate", null=True, on_delete=models.PROTECT)
     received_on = models.DateField()
+    concluded_on = (
+        models.DateField()
+    )  # when it was made and its certificate written: the right to withdraw runs from it
     revision = models.IntegerField(default=0)
 
     class Meta:
@@ -94,6 +124,36 @@ class Cover(models.Model):
             models.CheckConstraint(condition=Q(link__in=("member", "spouse", "child")), name="contracts_cover_link"),
             models.CheckConstraint(condition=Q(period__isempty=False), name="contracts_cover_period_not_empty"),
         ]
+
+
+class Endorsement(models.Model):
+    """A change of an enrolment as it was asked for and as it was carried out. Never changed: the next one follows it."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="endorsements")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    act_id = models.BigIntegerField(unique=True)
+    kind = models.TextField()
+    received_on = models.DateField()
+    event_on = models.DateField()
+    effect_on = models.DateField()
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT)
+    cause = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # in the member's words
+    agreement = models.TextField(blank=True)  # the insurer's, when the règlement asks for it
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("add_person", "remove_person", "terminate", "withdraw")),
+                name="contracts_endorsement_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("add_person", "remove_person"), person__isnull=False)
+                | Q(kind__in=("terminate", "withdraw"), person__isnull=True),
+                name="contracts_endorsement_person",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["enrolment", "-id"], name="contracts_endorsement_of")]
 
 
 class AidCertificate(models.Model):

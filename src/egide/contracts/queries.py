@@ -11,8 +11,8 @@ import polars as pl
 from django.db import connection
 from django.db.models import QuerySet
 
-from egide.contracts.facts import CoverFacts, EnrolmentFacts
-from egide.contracts.models import Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
+from egide.contracts.models import AskedPaper, Cover, Endorsement, Enrolment, EnrolmentForm, RightsMovement
 from egide.journal.bulk import fetch_frame
 from egide.journal.queries import touched_since
 from egide.kernel.errors import Refusal
@@ -29,8 +29,8 @@ class ProductTerms:
     formulas: tuple[str, ...]
     labels: Mapping[str, str]  # of the formulas, as people say them
     certificates_required: bool
-    twelve_months: bool
     contract_type: str
+    withdrawal_days: int
 
 
 def product_terms(code: str, on: date) -> ProductTerms:
@@ -47,9 +47,29 @@ def _terms(book: Book) -> ProductTerms:
         formulas=tuple(code for code, _ in book.formulas),
         labels=dict(book.formulas),
         certificates_required=bool(said.get("attestations_obligatoires", False)),
-        twelve_months=said.get("duree_contrat_mois") == 12,
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
+        withdrawal_days=int(str(said.get("renonciation_jours", 30))),
     )
+
+
+def book_of_change(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> Book:
+    """The règlement that decides a change: the one in force when it was asked for, or when the enrolment begins."""
+    return book_for(enrolment.product_code, max(enrolment.starts_on, asked.received_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an endorsement answers: when it was asked for, why, and under whose agreement."""
+
+    received_on: date
+    reason: str
+    agreement: str
+
+
+def wanted_by(act_ids: Sequence[int]) -> dict[int, Wanted]:
+    """What each of these acts answers, for those that are endorsements."""
+    found = Endorsement.objects.filter(act_id__in=list(act_ids))
+    return {one.act_id: Wanted(one.received_on, one.reason, one.agreement) for one in found}
 
 
 # The rows that reads give: floors above name their types from here, and leave the tables to this one.
@@ -71,6 +91,23 @@ def find_form(form_id: int) -> FormRow | None:
     return EnrolmentForm.objects.filter(pk=form_id).first()
 
 
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """A paper asked for on a form, and whether it came."""
+
+    title: str
+    code: str
+    asked_on: date
+    answer_by: date
+    received_on: date | None
+
+
+def asked_papers(form_id: int) -> list[PaperState]:
+    """What was asked for on a form, in the order of the letters."""
+    found = AskedPaper.objects.filter(form_id=form_id).order_by("id")
+    return [PaperState(one.title, one.code, one.asked_on, one.answer_by, one.received_on) for one in found]
+
+
 def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
     """The forms in one state, the oldest first unless asked; read by pages, never whole."""
     forms = EnrolmentForm.objects.filter(state=state)
@@ -79,7 +116,7 @@ def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
 
 def as_typed(form: FormRow, content: Mapping[str, object]) -> FormRow:
     """The form with what is typed on it and not kept yet: to be read, never to be saved."""
-    return EnrolmentForm(product_code=form.product_code, received_on=form.received_on, content=content)
+    return EnrolmentForm(id=form.pk, product_code=form.product_code, received_on=form.received_on, content=content)
 
 
 def numbers_of(enrolment_ids: Sequence[int]) -> list[str]:
@@ -145,6 +182,7 @@ def _as_facts(enrolment: EnrolmentRow, covers: Sequence[CoverFacts]) -> Enrolmen
         starts_on=enrolment.starts_on,
         ends_on=enrolment.ends_on,
         covers=tuple(covers),
+        concluded_on=enrolment.concluded_on,
     )
 
 
@@ -208,9 +246,22 @@ def movements_in(state: str, *, offset: int, limit: int) -> list[Movement]:
     return _movements("WHERE m.state = %s ORDER BY m.id DESC OFFSET %s LIMIT %s", [state, offset, limit])
 
 
+_ALL_MOVEMENTS = 1_000
+
+
 def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movement]:
     """The movements of these enrolments, the latest first."""
     return _movements("WHERE c.enrolment_id = ANY (%s) ORDER BY m.id DESC LIMIT %s", [list(enrolment_ids), limit])
+
+
+def subjects_around(enrolment_id: int) -> set[tuple[str, int]]:
+    """What acts are about when they move the money of an enrolment: itself, the movements of its rights, their people."""
+    movements = movements_of([enrolment_id], limit=_ALL_MOVEMENTS)
+    return {
+        ("enrolment", enrolment_id),
+        *(("movement", one.id) for one in movements),
+        *(("person", one.person_id) for one in movements),
+    }
 
 
 def movement_told(movement_id: int) -> Movement | None:
@@ -338,3 +389,34 @@ def linked_enrolments(enrolment_ids: Sequence[int]) -> list[int]:
 def count_movements_to_send() -> int:
     """How many rights movements wait for the next file to the scheme."""
     return RightsMovement.objects.filter(state="to_send").count()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHeld:
+    """An account that an enrolment has or had, with its mandate and who recorded it."""
+
+    rum: str
+    tail: str
+    holder: str
+    signed_on: date
+    revoked_on: date | None
+    by: str
+
+
+_ACCOUNTS = """
+-- The mandate of an enrolment and those that it replaced, the latest first.
+WITH RECURSIVE chain AS (
+  SELECT m.*, 0 AS place FROM people_mandate m JOIN contracts_enrolment e ON e.mandate_id = m.id WHERE e.id = %s
+  UNION ALL
+  SELECT m.*, c.place + 1 FROM people_mandate m JOIN chain c ON c.replaces_id = m.id)
+SELECT c.rum, b.tail, b.holder, c.signed_on, c.revoked_on, COALESCE(a.actor_label, '')
+FROM chain c JOIN people_bankaccount b ON b.id = c.bank_account_id LEFT JOIN journal_act a ON a.id = c.act_id
+ORDER BY c.place
+"""
+
+
+def accounts_of(enrolment_id: int) -> list[AccountHeld]:
+    """The account of an enrolment and those before it, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS, [enrolment_id])
+        return [AccountHeld(*row) for row in cursor.fetchall()]

@@ -18,13 +18,12 @@ from egide.benefits.facts import Outcome
 from egide.benefits.jobs.paying import issue_statements, pay
 from egide.benefits.jobs.reading import read_file
 from egide.contracts.acts.bulk import enrol_frames
+from egide.contracts.asked import enrol
 from egide.demo.care import care_lines
 from egide.demo.centre import Centre, found
 from egide.demo.forms import TREATED, Letter, treated
 from egide.demo.portfolio import Portfolio, generate, offer_on
 from egide.demo.story import receive_letter
-from egide.doors.commands.books import house_books
-from egide.doors.following import enrol
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.care_line_fields import REFERENCE
 from egide.exchanges.codecs.care_line_write import write_care_lines
@@ -42,6 +41,7 @@ from egide.kernel.progress import Progress
 from egide.people.queries import actor_of, user_by_role
 from egide.premiums.jobs import call_month, record_returns
 from egide.products.acts import publish
+from egide.products.shelf import house_books
 
 SEED = 2026
 _LINES_PER_MEMBER = 4

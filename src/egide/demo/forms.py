@@ -60,6 +60,7 @@ def story_content(today: date) -> dict[str, object]:
         "scheme": "general",
         "signed_on": written_day(today - timedelta(days=6)),
         "signed": True,
+        "rib": True,
         "wished_start": written_day(add_months(first_of_month(today), 1)),
         "line1": "8 ter rue de l’Abbé-Grégoire",
         "postcode": "45800",
@@ -129,6 +130,7 @@ def _letter(
         "scheme": enrolment["scheme"],
         "signed_on": written_day(received_on - timedelta(days=5)),
         "signed": signed,
+        "rib": True,
         "wished_start": written_day(add_months(first_of_month(today), 1)),
         **{name: household[name] for name in ("line1", "postcode", "city", "phone", "email")},
         "iban": account["iban"],
@@ -162,6 +164,8 @@ def _person(
         "birth_rank": str(rank),
         "nir": nir,
         "student": student,
+        "vitale": bool(nir),
+        "school": student,
     }
 
 

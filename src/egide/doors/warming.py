@@ -10,17 +10,15 @@ from collections.abc import Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connections
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from egide.benefits.papers import act_labels
-from egide.benefits.queries import care_families
+from egide.doors.frame import opened
+from egide.house import DOORS
 from egide.journal import clock
 from egide.kernel.calendars import Calendar, Region
-from egide.products.queries import open_books
 
 
 def end_with_the_server() -> None:
@@ -38,7 +36,7 @@ def end_with_the_server() -> None:
 
 def page_templates() -> Iterator[str]:
     """The name of every template that a page may use."""
-    for door in settings.DOORS:
+    for door in ("frame", *DOORS):
         folder = Path(__file__).parent / door / "templates"
         yield from (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
 
@@ -51,9 +49,9 @@ def warm_up() -> None:
         get_template(name)
     for region in Region:
         Calendar(region).next_working_day(clock.today())
-    act_labels()
-    care_families()
-    open_books()
+    for door in opened.doors():
+        for warm in door.warm:
+            warm()
     # Each thread that answers has a connection of its own: the one of this thread would stay idle.
     connections.close_all()
     # All this lives as long as the process: a collection in the middle of a page need not walk through it again.

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from django.db import OperationalError, connection
 
-from egide.doors.works import KINDS, Ending
 from egide.journal.facts import Channel, Context
 from egide.journal.queries import system_context
+from egide.journal.trade import Ending
 from egide.kernel.errors import Refusal
 from egide.logs import places
 from egide.people.queries import actor_with_id
+from egide.work.asking import job_kinds
 from egide.work.job_acts import end_done, end_failed, end_refused
 from egide.work.job_queries import JobRow
 from egide.work.running import Teller, next_job, put_back
@@ -110,7 +111,7 @@ def _run(job: JobRow, teller: Teller, stop: Stop) -> Ending:
             raise Stopped
 
     actor = system_context().actor if job.asked_by_id is None else actor_with_id(job.asked_by_id)
-    return KINDS[job.kind].run(Context(actor, Channel.BATCH, received_at=job.asked_at), job.given, progress)
+    return job_kinds()[job.kind].run(Context(actor, Channel.BATCH, received_at=job.asked_at), job.given, progress)
 
 
 def _fail(system: Context, job: JobRow, error: Exception) -> None:

@@ -91,6 +91,11 @@ def find_reject(reject_id: int) -> RejectRow | None:
     return Reject.objects.select_related("file").filter(pk=reject_id).first()
 
 
+def rejects_with_ids(reject_ids: Sequence[int]) -> list[RejectRow]:
+    """These rejects with their files, those that may be seen."""
+    return list(Reject.objects.select_related("file").filter(pk__in=list(reject_ids)).order_by("pk"))
+
+
 def next_reject(reject: RejectRow) -> RejectRow | None:
     """The open reject of the same cause that comes after this one, in the order of the bench; after the last, the first."""
     others = Reject.objects.filter(state="open", code=reject.code).exclude(pk=reject.pk)

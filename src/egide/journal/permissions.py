@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import ClassVar
 
+from egide.house import RIGHTS
 from egide.journal.facts import Role
 
 
-class Permission(StrEnum):
-    """One thing that may be allowed, named after the act's family."""
+class Permission(str):
+    """One right, by its code in the table of the house (``egide.house.RIGHTS``); a trade may have rights of its own."""
 
-    READ = "read"
-    READ_HEALTH = "read_health"
-    ENROL = "enrol"
-    ENDORSE = "endorse"
-    PREMIUMS = "premiums"
-    BENEFITS = "benefits"
-    EXCHANGES = "exchanges"
-    CONTACT = "contact"
-    STEER = "steer"
-    AUDIT = "audit"
-    PRODUCTS = "products"
-    OPERATE = "operate"
+    __slots__ = ()
+
+    READ: ClassVar[Permission]
+    READ_HEALTH: ClassVar[Permission]
+    ENROL: ClassVar[Permission]
+    ENDORSE: ClassVar[Permission]
+    PREMIUMS: ClassVar[Permission]
+    BENEFITS: ClassVar[Permission]
+    EXCHANGES: ClassVar[Permission]
+    CONTACT: ClassVar[Permission]
+    MEASURE: ClassVar[Permission]
+    STEER: ClassVar[Permission]
+    AUDIT: ClassVar[Permission]
+    PRODUCTS: ClassVar[Permission]
+    OPERATE: ClassVar[Permission]
 
 
-_DESK = frozenset(
-    {
-        Permission.READ,
-        Permission.READ_HEALTH,
-        Permission.ENROL,
-        Permission.ENDORSE,
-        Permission.PREMIUMS,
-        Permission.BENEFITS,
-        Permission.EXCHANGES,
-        Permission.CONTACT,
-    }
-)
+Permission.READ = Permission("read")
+Permission.READ_HEALTH = Permission("read_health")
+Permission.ENROL = Permission("enrol")
+Permission.ENDORSE = Permission("endorse")
+Permission.PREMIUMS = Permission("premiums")
+Permission.BENEFITS = Permission("benefits")
+Permission.EXCHANGES = Permission("exchanges")
+Permission.CONTACT = Permission("contact")
+Permission.MEASURE = Permission("measure")
+Permission.STEER = Permission("steer")
+Permission.AUDIT = Permission("audit")
+Permission.PRODUCTS = Permission("products")
+Permission.OPERATE = Permission("operate")
 
-GRANTED: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: _DESK,
-    Role.ADVISER: frozenset({Permission.READ, Permission.READ_HEALTH, Permission.CONTACT}),
-    Role.TEAM_LEADER: _DESK | {Permission.STEER},
-    Role.DIRECTOR: frozenset({Permission.READ, Permission.STEER, Permission.AUDIT}),
-    Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
-    Role.DELEGATE: frozenset({Permission.READ, Permission.ENROL, Permission.ENDORSE, Permission.CONTACT}),
-    Role.PRODUCT_OWNER: frozenset({Permission.PRODUCTS}),
-    Role.OPERATOR: frozenset({Permission.OPERATE, Permission.EXCHANGES}),
-    Role.SYSTEM: frozenset(Permission),
-}
+
+def every_permission() -> tuple[Permission, ...]:
+    """All the rights of the house."""
+    return tuple(Permission(code) for code in RIGHTS)
 
 
 def may(role: Role, permission: Permission) -> bool:
-    """True when the role carries the permission."""
-    return permission in GRANTED[role]
+    """True when the role has the right; KeyError for a right that the house does not know, which is a fault of ours."""
+    holders = RIGHTS[permission]
+    return role is Role.SYSTEM or role.value in holders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
@@ -20,6 +21,14 @@ def system_context(channel: Channel = Channel.COMMAND, *, key: str | None = None
     """The context of a command or a night job: it may do everything, on every perimeter, and says so in the journal."""
     perimeters = tuple(Perimeter.objects.values_list("pk", flat=True))
     return Context(Actor(label="Égide", role=Role.SYSTEM, perimeters=perimeters), channel, key=key)
+
+
+def over_everyone(context: Context) -> Context:
+    """What the scheme sends speaks of every member: it is read under the name of who asked, over every perimeter.
+
+    What that person may see of it afterwards stays within theirs.
+    """
+    return replace(context, actor=replace(context.actor, perimeters=system_context().actor.perimeters))
 
 
 def perimeter_names(perimeter_ids: Sequence[int]) -> dict[int, str]:

@@ -1,44 +1,20 @@
-"""Reads of people: who acts and what their team opens to them; who is found by the one search box."""
+"""Reads of people: who acts and what their team opens to them; persons by number."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 from django.db import connection
 
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
-from egide.kernel.text import search_key
 from egide.people.models import Organisation, Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 UserRow: TypeAlias = User
-
-
-class Sought(StrEnum):
-    """What the text of the box looks like."""
-
-    NAME = "name"
-    NUMBER = "number"
-    PHONE = "phone"
-    EMAIL = "email"
-    NIR = "nir"
-    IBAN = "iban"
-    BIRTH_DATE = "birth_date"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The text of the box once understood: what it is, and its canonical value."""
-
-    kind: Sought
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,82 +31,12 @@ class PersonFound:
     email: str
 
 
-_NIR = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
-_BORN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
-
-
-def understand(text: str) -> Asked:
-    """What is sought: the form of the text decides, a name when nothing else fits.
-
-    4 digits are the end of an IBAN; 5 to 9 an enrolment number or its beginning; 10 with a leading 0 a phone number;
-    13 or 15 characters a social-security number; a date with its day first a birth date.
-    """
-    bare = re.sub(r"[\s.\-]", "", text).upper()
-    born = _BORN.fullmatch(text.strip())
-    if born:
-        day = _day(*(int(part) for part in born.groups()))
-        return Asked(Sought.BIRTH_DATE, day.isoformat()) if day else Asked(Sought.NOTHING, text.strip())
-    if "@" in text:
-        return Asked(Sought.EMAIL, text.strip().lower())
-    if _NIR.fullmatch(bare):
-        return Asked(Sought.NIR, bare[:13])
-    if _IBAN.fullmatch(bare):
-        return Asked(Sought.IBAN, bare)
-    digits = bare.removeprefix("+")
-    if digits.isascii() and digits.isdigit():
-        return _digits(digits)
-    name = search_key(text)
-    return Asked(Sought.NAME if len(name) >= 2 else Sought.NOTHING, name)
-
-
-def _digits(digits: str) -> Asked:
-    phone = "0" + digits[2:] if digits.startswith("33") and len(digits) == 11 else digits
-    if len(digits) == 4:
-        return Asked(Sought.IBAN, digits)
-    if phone.startswith("0") and not phone.startswith("00") and 6 <= len(phone) <= 10:
-        return Asked(Sought.PHONE, phone)
-    return Asked(Sought.NUMBER if 4 < len(digits) <= 12 else Sought.NOTHING, digits)
-
-
-def _day(day: int, month: int, year: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 _FOUND = """
 -- Persons by number, with the address that tells them apart.
 SELECT p.id, p.household_id, p.last_name, p.first_name, p.birth_date, h.city, h.phone, h.email
 FROM people_person p JOIN people_household h ON h.id = p.household_id
 """
 _ORDER = " ORDER BY p.sort_key, p.birth_date LIMIT %s"
-
-_BY = {
-    Sought.NAME: "WHERE p.id = ANY (ARRAY(SELECT people_found_by_name(%s, %s, %s)))",
-    Sought.PHONE: "WHERE p.id = ANY (ARRAY(SELECT people_found_by_contact('phone', %s, %s)))",
-    Sought.EMAIL: "WHERE p.id = ANY (ARRAY(SELECT people_found_by_contact('email', %s, %s)))",
-    Sought.NIR: "WHERE p.insured_nir = %s OR p.nir = %s",
-    Sought.IBAN: "WHERE p.id IN (SELECT person_id FROM people_bankaccount WHERE tail = %s AND (%s = '' OR iban = %s))",
-    Sought.BIRTH_DATE: "WHERE p.birth_date = %s",
-}
-
-
-def people_like(asked: Asked, *, limit: int = 20) -> list[PersonFound]:
-    """The persons that answer, in order of name; at most ``limit``. An enrolment number is not ours to know."""
-    if asked.kind not in _BY:
-        return []
-    value = asked.value
-    parameters: dict[Sought, list[Any]] = {
-        Sought.NAME: [value, [f"% {word}%" for word in value.split()], limit],
-        Sought.PHONE: [value, limit],
-        Sought.EMAIL: [value, limit],
-        Sought.NIR: [value, value],
-        Sought.IBAN: [value[-4:], value if len(value) > 4 else "", value],
-        Sought.BIRTH_DATE: [value],
-    }
-    return _people(_FOUND + _BY[asked.kind] + _ORDER, [*parameters[asked.kind], limit])
 
 
 def people_with_ids(person_ids: Sequence[int]) -> list[PersonFound]:
@@ -266,3 +172,44 @@ def user_by_role(role: str) -> User:
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """The first and last name of these persons."""
     return {person.pk: str(person) for person in Person.objects.filter(pk__in=list(person_ids))}
+
+
+def who_lives_with(person_id: int) -> list[PersonFound]:
+    """Everyone of a person's household, themselves too, in order of name."""
+    home = "WHERE p.household_id = (SELECT household_id FROM people_person WHERE id = %s)"
+    return _people(_FOUND + home + _ORDER, [person_id, 50])
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAddress:
+    """An address that a person had, until when, and who changed it."""
+
+    line1: str
+    postcode: str
+    city: str
+    phone: str
+    email: str
+    until_on: date
+    by: str
+
+
+_FORMER = """
+-- Addresses that a person's household had, and households that the person left, the latest first, with who changed them.
+SELECT x.line1, x.postcode, x.city, x.phone, x.email, x.until_on, COALESCE(a.actor_label, '')
+FROM (
+  SELECT h.line1, h.postcode, h.city, h.phone, h.email, h.until_on, h.act_id
+  FROM people_householdpast h JOIN people_person p ON p.household_id = h.household_id WHERE p.id = %(person)s
+  UNION ALL
+  SELECT h.line1, h.postcode, h.city, h.phone, h.email, w.until_on, w.act_id
+  FROM people_personpast w JOIN people_person p ON p.id = w.person_id AND p.household_id <> w.household_id
+  JOIN people_household h ON h.id = w.household_id WHERE w.person_id = %(person)s) x
+LEFT JOIN journal_act a ON a.id = x.act_id
+ORDER BY x.until_on DESC, x.act_id DESC LIMIT 12
+"""
+
+
+def past_addresses(person_id: int) -> list[FormerAddress]:
+    """The addresses that a person had before, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMER, {"person": person_id})
+        return [FormerAddress(*row) for row in cursor.fetchall()]

@@ -325,6 +325,8 @@ class _ColumnsReader:
                 return given[0].dt.month_start()
             case "premier_janvier":
                 return pl.date(given[0], 1, 1)
+            case "ajouter_jours":
+                return given[0] + pl.duration(days=given[1])
             case "ajouter_mois":
                 return self._after(node.arguments[0], node.arguments[1], guard)
             case "age_a":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from egide.kernel.periods import add_months, age_on, age_on_1_january, first_of_month, months_begun
@@ -11,6 +11,7 @@ from egide.rules.kinds import AMOUNT, DATE, NUMBER, Type, Value
 FUNCTIONS: dict[str, tuple[tuple[Type, ...], Type]] = {
     "age_a": ((DATE, DATE), NUMBER),
     "age_au_1er_janvier": ((DATE, NUMBER), NUMBER),
+    "ajouter_jours": ((DATE, NUMBER), DATE),
     "ajouter_mois": ((DATE, NUMBER), DATE),
     "annee": ((DATE,), NUMBER),
     "mois_commences": ((DATE, DATE), NUMBER),
@@ -32,6 +33,8 @@ def on_dates(function: str, given: list[Value]) -> Value:
             return age_on(first, max(first, day))
         case "age_au_1er_janvier":
             return age_on_1_january(first, cast(int, given[1]))
+        case "ajouter_jours":
+            return first + timedelta(days=cast(int, given[1]))
         case "ajouter_mois":
             return add_months(first, cast(int, given[1]))
         case "annee":

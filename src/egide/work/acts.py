@@ -13,14 +13,18 @@ from egide.journal.facts import Actor, Context
 from egide.journal.permissions import Permission, may
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
-from egide.work.facts import NEEDED, may_work
+from egide.kernel.reference import load_time_limit
+from egide.work.kinds import may_work, needed
 from egide.work.models import Item, Pause
-from egide.work.queries import clock_of
+from egide.work.queries import clock_of, day_of
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item to open: its time limit starts at its reception (``limit_days`` in ``limit_unit``)."""
+    """An item to open: its time limit runs from its reception, until the file is known to be incomplete.
+
+    ``limit`` names the line of ``reference/time_limits.csv`` that imposes it.
+    """
 
     kind: str
     title: str
@@ -28,8 +32,7 @@ class NewItem:
     subject_kind: str
     subject_id: int
     received_at: datetime
-    limit_days: int
-    limit_unit: str = "working"
+    limit: str
     region: str = "national"
     team_id: int | None = None
     detail: dict[str, object] = field(default_factory=dict)
@@ -44,6 +47,23 @@ def open_item(record: Record, new: NewItem) -> Item:
     )
     if existing:
         return existing
+    item = _drawn(new)
+    item.save()
+    record.because(f"À traiter au plus tard le {item.due_on:%d/%m/%Y}.")
+    return item
+
+
+def done_at_once(record: Record, new: NewItem) -> Item:
+    """What is asked and done in one act is measured like the rest: an item that opens and closes with it."""
+    item = _drawn(new)
+    close(record, item)
+    return item
+
+
+def _drawn(new: NewItem) -> Item:
+    """An item not kept yet, with its limit as the reference gives it on the day of reception, and its due date."""
+    day = day_of(new.received_at)
+    limit = load_time_limit(new.limit, day)
     item = Item(
         kind=new.kind,
         title=new.title,
@@ -53,18 +73,18 @@ def open_item(record: Record, new: NewItem) -> Item:
         subject_id=new.subject_id,
         detail=new.detail,
         received_at=new.received_at,
-        limit_days=new.limit_days,
-        limit_unit=new.limit_unit,
+        complete_on=day,
+        limit_code=new.limit,
+        limit_days=limit.amount,
+        limit_unit=limit.unit.value,
         region=new.region,
     )
-    item.due_on = clock_of(item, (), clock.today()).due_on
-    item.save()
-    record.because(f"À traiter avant le {item.due_on:%d/%m/%Y}.")
+    item.due_on = clock_of(item, (), day).due_on
     return item
 
 
 def pause(record: Record, item: Item, reason: str, *, on: date | None = None) -> None:
-    """Stops the clock of an item, with its reason; a clock already stopped only changes its reason."""
+    """A file is known to be incomplete: no clock runs, nor ran; one known already only changes its reason."""
     day = on or clock.today()
     running = item.pauses.filter(end__isnull=True).first()
     if running:
@@ -78,20 +98,19 @@ def pause(record: Record, item: Item, reason: str, *, on: date | None = None) ->
 
 
 def resume(record: Record, item: Item, *, on: date | None = None) -> None:
-    """Starts the clock again; the days of the pause do not count, nor the day of what ends it (CPC 641).
+    """A file is complete: its whole limit runs from the next day (CPC 641), whatever was read before.
 
-    What came before the pause began (letters that cross) ends it on its first day.
+    The last paper may have come before the others were asked for (letters that cross): the file is complete that day.
     """
     day = on or clock.today()
     running = item.pauses.filter(end__isnull=True).first()
     if running:
-        day = max(day, running.start)
-        running.end = day + timedelta(days=1)
+        running.end = max(day, running.start) + timedelta(days=1)
         running.save()
-    item.state = "open"
+    item.state, item.complete_on = "open", max(day, item.complete_on)
     item.due_on = clock_of(item, tuple(item.pauses.all()), day).due_on
     item.save()
-    record.because(f"Délai repris le {day:%d/%m/%Y}, échéance le {item.due_on:%d/%m/%Y}.")
+    record.because(f"Dossier complet le {item.complete_on:%d/%m/%Y}, échéance le {item.due_on:%d/%m/%Y}.")
 
 
 def close(record: Record, item: Item) -> None:
@@ -143,11 +162,11 @@ def take_next(context: Context) -> Item:
     Two people who ask at once get two items: one being taken is passed over.
     """
     actor = context.actor
-    kinds = [kind for kind, needed in NEEDED.items() if may(actor.role, needed)]
+    kinds = [kind for kind, wanted in needed().items() if may(actor.role, wanted)]
     free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
     ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
-    needed = next((NEEDED[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
-    with perform(context, "work.take", needs=needed, given="next") as act:
+    first = next((needed()[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
+    with perform(context, "work.take", needs=first, given="next") as act:
         item = ours.select_for_update(skip_locked=True).first()
         if item is None:
             raise Refusal(
@@ -232,9 +251,9 @@ def _needed(context: Context, item_id: int) -> Permission:
     """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
     with reading(context.actor.perimeters):
         kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
-    if kind is None or kind not in NEEDED:
+    if kind is None or kind not in needed():
         raise _not_found(item_id)
-    return NEEDED[kind]
+    return needed()[kind]
 
 
 def _locked(item_id: int) -> Item:

@@ -20,6 +20,8 @@ class Item(models.Model):
     subject_id = models.BigIntegerField()
     detail = models.JSONField(default=dict)  # causes and places for the screen, never health data
     received_at = models.DateTimeField()
+    complete_on = models.DateField()  # the day of the complete file: its limit runs from the next
+    limit_code = models.TextField()  # the line of reference/time_limits.csv that imposes the limit
     limit_days = models.SmallIntegerField()
     limit_unit = models.TextField(default="working")
     region = models.TextField(default="national")
@@ -51,7 +53,7 @@ class Item(models.Model):
 
 
 class Pause(models.Model):
-    """A time when the clock stood still, and why."""
+    """A time when a file was known to be incomplete, and what it lacked."""
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="pauses")
     perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)

@@ -3,27 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from egide.journal import clock
 from egide.kernel.calendars import Calendar, Region
+from egide.kernel.formats import format_date
+from egide.kernel.reference import load_time_limit
 from egide.kernel.time_limits import Deadline, TimeLimit, Unit, deadline
 from egide.kernel.time_limits import Pause as ClockPause
-from egide.work.facts import Whose
+from egide.work.facts import Counted, Figure, Whose
 from egide.work.models import Item, Pause
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 ItemRow: TypeAlias = Item
 
 
+def day_of(moment: datetime) -> date:
+    """The day of an instant, as it was in Paris."""
+    return moment.astimezone(clock.PARIS).date()
+
+
 def clock_of(item: Item, pauses: Sequence[Pause], today: date) -> Deadline:
-    """The time limit of an item as it stands today, with the sentences that explain its date."""
-    limit = TimeLimit(amount=item.limit_days, unit=Unit(item.limit_unit), source="convention de gestion")
-    stops = [ClockPause(start=pause.start, end=pause.end, reason=pause.reason) for pause in pauses]
-    return deadline(limit, item.received_at.date(), stops, Calendar(Region(item.region)), today)
+    """The time limit of an item as it stands today, with the sentences that explain its date.
+
+    The limit runs from the complete file. A file that turned out to be incomplete never was late: nothing counts before
+    the day on which its last paper came, and while one is missing its whole limit remains.
+    """
+    received = day_of(item.received_at)
+    source = load_time_limit(item.limit_code, received).source
+    limit = TimeLimit(amount=item.limit_days, unit=Unit(item.limit_unit), source=source)
+    open_pause = next((pause for pause in pauses if pause.end is None), None)
+    event = "dossier complet le" if item.complete_on > received else "reçu le"
+    stops = [ClockPause(item.complete_on, None, "")] if open_pause else []
+    found = deadline(limit, item.complete_on, stops, Calendar(Region(item.region)), today, event=event)
+    told = [f"reçu le {format_date(received)}"] if open_pause or item.complete_on > received else []
+    told += [_pause_told(pause) for pause in sorted(pauses, key=lambda pause: pause.start)]
+    if open_pause is None:
+        return replace(found, reasons=(*told, *found.reasons))
+    told.append(f"délai de {limit.words()} à compter du lendemain du dossier complet ({limit.source})")
+    told.append(f"pas d’échéance tant qu’une pièce manque ; il restera {limit.words()}")
+    return replace(found, reasons=tuple(told))
+
+
+def _pause_told(pause: Pause) -> str:
+    until = f", jusqu’au {format_date(pause.end - timedelta(days=1))}" if pause.end else ""
+    return f"incomplet, connu le {format_date(pause.start)}{until}\N{NO-BREAK SPACE}: {pause.reason}"
 
 
 def queue(
@@ -84,20 +113,32 @@ def items_about(kind: str, subject_kind: str, subject_ids: Sequence[int]) -> dic
     return {item.subject_id: item for item in found.prefetch_related("pauses")}
 
 
-_WEEK = """
+# What each figure counts. The list that a figure opens asks the same question: a figure and its list cannot differ.
+_PARIS = "(%s AT TIME ZONE 'Europe/Paris')::date"
+_RECEIVED, _CLOSED = _PARIS.replace("%s", "received_at"), _PARIS.replace("%s", "closed_at")
+FIGURES: dict[Figure, str] = {
+    Figure.RECEIVED: f"{_RECEIVED} BETWEEN %(first)s AND %(last)s",
+    Figure.DONE: f"{_CLOSED} BETWEEN %(first)s AND %(last)s",
+    Figure.IN_TIME: f"{_CLOSED} BETWEEN %(first)s AND %(last)s AND {_CLOSED} <= due_on",
+    Figure.IN_PROGRESS: "state <> 'done'",
+    Figure.PAUSED: "state = 'paused'",
+    Figure.DUE_THIS_WEEK: "state = 'open' AND due_on BETWEEN %(today)s AND %(last)s",
+    Figure.LATE: "state = 'open' AND due_on < %(today)s",
+}
+
+_WEEK = f"""
 -- Per team: received, done, done in time, still open, late, due by the end of the week, paused.
-SELECT team_id,
-  count(*) FILTER (WHERE (received_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS received,
-  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s) AS done,
-  count(*) FILTER (WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date BETWEEN %(monday)s AND %(sunday)s
-                     AND (closed_at AT TIME ZONE 'Europe/Paris')::date <= due_on) AS in_time,
-  count(*) FILTER (WHERE state <> 'done') AS in_progress,
-  count(*) FILTER (WHERE state = 'open' AND due_on < %(today)s) AS late,
-  count(*) FILTER (WHERE state = 'open' AND due_on BETWEEN %(today)s AND %(sunday)s) AS due_this_week,
-  count(*) FILTER (WHERE state = 'paused') AS paused
+SELECT team_id, {", ".join(f"count(*) FILTER (WHERE {told}) AS {figure.name.lower()}" for figure, told in FIGURES.items())}
 FROM work_item
-WHERE state <> 'done' OR closed_at >= %(monday)s::date - 1
+WHERE state <> 'done' OR closed_at >= %(first)s::date - 1
 GROUP BY team_id ORDER BY team_id NULLS LAST
+"""  # noqa: S608 - no value is written into the text
+
+_COUNTED = """
+-- The items that a figure counts, those to finish first in order of urgency, then those done, the latest first.
+SELECT id FROM work_item
+WHERE {figure} AND (%(any_team)s OR team_id IS NOT DISTINCT FROM %(team)s) AND (%(kind)s = '' OR kind = %(kind)s)
+ORDER BY state = 'done', due_on NULLS LAST, closed_at DESC NULLS LAST, id LIMIT %(limit)s OFFSET %(offset)s
 """
 
 _DAYS = """
@@ -106,16 +147,6 @@ SELECT day::date,
   (SELECT count(*) FROM work_item WHERE (received_at AT TIME ZONE 'Europe/Paris')::date = day) AS received,
   (SELECT count(*) FROM work_item WHERE (closed_at AT TIME ZONE 'Europe/Paris')::date = day) AS done
 FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS day
-"""
-
-_DELAYS = """
--- By kind, over the last ninety days: how many were closed, the delay kept for nine files in ten, how many were in time.
-SELECT kind, count(*) AS closed, percentile_disc(0.9) WITHIN GROUP (ORDER BY closed_on - received_on) AS days_90,
-  count(*) FILTER (WHERE closed_on <= due_on) AS in_time
-FROM (SELECT kind, due_on, (closed_at AT TIME ZONE 'Europe/Paris')::date AS closed_on,
-        (received_at AT TIME ZONE 'Europe/Paris')::date AS received_on
-      FROM work_item WHERE state = 'done' AND closed_at >= %(since)s) AS item
-GROUP BY kind ORDER BY kind
 """
 
 
@@ -127,16 +158,22 @@ def _rows(statement: str, **values: date) -> list[dict[str, object]]:
 
 
 def week(today: date) -> list[dict[str, object]]:
-    """The week of ``today`` by team: received, done, in_time, in_progress, late, due_this_week, paused."""
+    """The week of ``today`` by team: each figure under its name in small letters (``received``, ``done``, ``late``…)."""
     monday = today - timedelta(days=today.weekday())
-    return _rows(_WEEK, monday=monday, sunday=monday + timedelta(days=6), today=today)
+    return _rows(_WEEK, first=monday, last=monday + timedelta(days=6), today=today)
+
+
+def counted(asked: Counted, *, offset: int = 0, limit: int = 50) -> list[ItemRow]:
+    """The items that one figure of the week counts, with their pauses."""
+    values: dict[str, int | date | str | bool | None] = {
+        "first": asked.first, "last": asked.last, "today": asked.today, "kind": asked.kind,
+        "any_team": asked.any_team, "team": asked.team_id, "limit": limit, "offset": offset,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED.format(figure=FIGURES[asked.figure]), values)
+        return items_with_ids([row[0] for row in cursor.fetchall()])
 
 
 def days(first: date, last: date) -> list[dict[str, object]]:
     """Items received and done, day by day, both ends included."""
     return _rows(_DAYS, first=first, last=last)
-
-
-def delays(today: date) -> list[dict[str, object]]:
-    """By kind of item: ``closed`` in ninety days, ``days_90`` (the delay of nine in ten), ``in_time``."""
-    return _rows(_DELAYS, since=today - timedelta(days=90))

@@ -6,7 +6,7 @@ those before it. A reversal and the line it takes back are both due zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import polars as pl
@@ -106,6 +106,19 @@ def standing(lines: pl.DataFrame) -> pl.DataFrame:
     """
     taken_back = lines.filter(pl.col("reverses_id").is_not_null()).select(line_id=pl.col("reverses_id"))
     return lines.filter((pl.col("operation") == "N") & pl.col("covered")).join(taken_back, on="line_id", how="anti")
+
+
+def as_if_covered(
+    lines: pl.DataFrame, enrolment_id: int, covers: Sequence[tuple[int, date, date | None]]
+) -> pl.DataFrame:
+    """The lines as if one enrolment covered these persons over these periods (``person_id``, from, until excluded) only."""
+    inside = pl.lit(value=False)
+    for person_id, starts_on, ends_on in covers:
+        until = pl.col("care_on") < ends_on if ends_on else pl.lit(value=True)
+        inside = inside | ((pl.col("person_id") == person_id) & (pl.col("care_on") >= starts_on) & until)
+    return lines.with_columns(
+        covered=pl.when(pl.col("enrolment_id") == enrolment_id).then(inside).otherwise(pl.col("covered"))
+    )
 
 
 def difference(due: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:

@@ -246,7 +246,7 @@ def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
                     subject_kind="file",
                     subject_id=file.pk,
                     received_at=file.received_at,
-                    limit_days=2,
+                    limit="REJECT_WORK",
                 ),
             )
         else:

@@ -162,7 +162,10 @@ def _write_contracts(
 ) -> None:
     """Enrolments, covers, certificates and the movements that tell the compulsory scheme."""
     enrolments = numbered.with_columns(
-        member_id=ids.of("persons", "member"), mandate_id=ids.of("mandates", "mandate"), revision=pl.lit(0)
+        member_id=ids.of("persons", "member"),
+        mandate_id=ids.of("mandates", "mandate"),
+        concluded_on=pl.col("received_on"),
+        revision=pl.lit(0),
     ).drop("member", "mandate", "contract_type")
     _copy(cursor, enrolments, "contracts_enrolment", ids.enrolments)
     targets = {"enrolment_id": ids.of("enrolments", "enrolment"), "person_id": ids.of("persons", "person")}

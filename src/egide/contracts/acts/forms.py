@@ -1,4 +1,4 @@
-"""From the received form to the enrolment: keep it, fill it, ask for what is missing, validate it."""
+"""From the received form to the enrolment: keep it, fill it, validate it. What it lacks is asked for in ``papers``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from egide.contracts.acts.homes import people_at_home
-from egide.contracts.acts.reception import ReceivedForm, refuse_future, refuse_known_paper, refuse_unreceivable
+from egide.contracts.acts.reception import ReceivedForm, refuse_unreceivable
 from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, FormRead
-from egide.contracts.models import AidCertificate, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.models import AidCertificate, AskedPaper, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.papers.acceptance import issue_acceptance
 from egide.contracts.queries import product_terms
 from egide.documents.acts import keep_document
 from egide.journal import clock
@@ -23,11 +24,12 @@ from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
-from egide.people.acts import sign_mandate
-from egide.work.acts import NewItem, close, open_item, pause, resume
+from egide.people.account_acts import sign_mandate
+from egide.products.queries import book_for
+from egide.work.acts import NewItem, close, open_item
 from egide.work.queries import item_about
 
-_ACT_DAYS = 2  # S003-163: two working days from the complete file, nine times in ten
+ACT_LIMIT = "ENROLMENT_ACT"  # S003-163: two working days from the complete file, nine times in ten
 
 
 def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
@@ -62,7 +64,7 @@ def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
                 subject_kind="form",
                 subject_id=form.pk,
                 received_at=received.received_at,
-                limit_days=_ACT_DAYS,
+                limit=ACT_LIMIT,
                 region=received.region,
                 team_id=received.team_id,
             ),
@@ -76,83 +78,13 @@ def receive_form(context: Context, received: ReceivedForm) -> EnrolmentForm:
 def save_form(context: Context, form_id: int, *, revision: int, content: Mapping[str, object]) -> EnrolmentForm:
     """Keeps what was typed. Refused when a colleague saved in between: nothing of theirs is overwritten."""
     with perform(context, "enrolment.save", needs=Permission.ENROL, given=[form_id, revision, dict(content)]) as act:
-        form = _locked(form_id)
-        _same_revision(form, revision)
+        form = locked_form(form_id)
+        same_revision(form, revision)
         form.content, form.revision = dict(content), form.revision + 1
         form.save()
         act.on("form", form.pk, f"Bulletin {form.pk}", form.perimeter_id)
         act.outcome = {"form": form.pk, "revision": form.revision}
     return form
-
-
-def ask_papers(context: Context, form_id: int, *, revision: int, letter: bytes, pages: int) -> FormRead:
-    """Stops the clock of an incomplete file and keeps the letter that asks for the missing papers."""
-    with perform(context, "enrolment.ask_papers", needs=Permission.ENROL, given=[form_id, revision]) as act:
-        form = _locked(form_id)
-        _same_revision(form, revision)
-        read = read_saved(form)
-        if not read.papers:
-            raise Refusal(
-                code="enrolment.nothing_to_ask",
-                where=f"bulletin {form.pk}",
-                message="Aucune pièce ne manque à ce dossier.",
-                remedy="Corrigez les champs signalés, ou validez l’adhésion.",
-            )
-        form.state = "waiting"
-        form.save()
-        item = item_about("enrolment", "form", form.pk)
-        pause(act, item, "pièces manquantes : " + ", ".join(issue.paper for issue in read.papers))
-        keep_document(
-            act,
-            letter,
-            kind="missing_papers",
-            title="Demande de pièces complémentaires",
-            subject=("form", form.pk),
-            perimeter_id=form.perimeter_id,
-            pages=pages,
-        )
-        act.on("form", form.pk, item.title, form.perimeter_id)
-    return read
-
-
-def papers_received(
-    context: Context, form_id: int, *, scan: bytes, pages: int, paper: str = "", received_on: date | None = None
-) -> None:
-    """Keeps a paper that a form lacked, and starts its clock again from the day of reception if it stood still.
-
-    ``paper`` says what it is, when it is one paper only.
-    """
-    given = [form_id, scan, paper, str(received_on or "")]
-    with perform(context, "enrolment.papers_received", needs=Permission.ENROL, given=given) as act:
-        form, day = _locked(form_id), received_on or clock.today()
-        if form.state not in ("received", "waiting"):
-            raise Refusal(
-                code="enrolment.closed",
-                where=f"bulletin {form.pk}",
-                message="Ce bulletin est traité : il n’attend plus de pièce.",
-                remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
-            )
-        refuse_future(day)
-        refuse_known_paper(form.pk, scan)
-        item = item_about("enrolment", "form", form.pk)
-        keep_document(
-            act,
-            scan,
-            kind="papers",
-            title=paper or "Pièces complémentaires reçues",
-            subject=("form", form.pk),
-            perimeter_id=form.perimeter_id,
-            pages=pages,
-            received=True,
-            on=day,
-        )
-        if item.state == "paused":
-            resume(act, item, on=day)
-        form.state = "received"
-        form.save()
-        act.on("form", form.pk, item.title, form.perimeter_id)
-        act.outcome = {"form": form.pk}
-        act.because(f"Pièce reçue le {day:%d/%m/%Y} : {paper or 'pièces complémentaires'}.")
 
 
 def validate_form(
@@ -164,7 +96,7 @@ def validate_form(
     """
     given = [form_id, revision] if content is None else [form_id, revision, dict(content)]
     with perform(context, "enrolment.validate", needs=Permission.ENROL, given=given) as act:
-        form = _locked(form_id)
+        form = locked_form(form_id)
         if form.state == "enrolled":
             raise Refusal(
                 code="enrolment.already_done",
@@ -172,7 +104,7 @@ def validate_form(
                 message="Ce bulletin est déjà devenu une adhésion.",
                 remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
             )
-        _same_revision(form, revision)
+        same_revision(form, revision)
         if content is not None:
             form.content, form.revision = dict(content), form.revision + 1
         read = read_saved(form)
@@ -196,22 +128,24 @@ def read_saved(form: EnrolmentForm) -> FormRead:
     terms = product_terms(form.product_code, form.received_on)
     return read_form(
         form.content,
-        product_code=form.product_code,
-        formulas=terms.formulas,
+        book=book_for(form.product_code, form.received_on),
         certificates_required=terms.certificates_required,
         received_on=form.received_on,
         complete_on=clock.today(),
+        papers_in=frozenset(
+            AskedPaper.objects.filter(form_id=form.pk, received_on__isnull=False).values_list("title", flat=True)
+        ),
     )
 
 
 def effect_of(asked: EnrolmentAsked, *, complete_on: date | None = None) -> EffectDate:
     """The start date of a request that is complete today."""
-    terms = product_terms(asked.product_code, asked.received_on)
-    return effect_date(asked, twelve_months=terms.twelve_months, complete_on=complete_on or clock.today())
+    book = book_for(asked.product_code, asked.received_on)
+    return effect_date(asked, book=book, complete_on=complete_on or clock.today())
 
 
 def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: EffectDate) -> Enrolment:
-    """Writes the rows of an enrolment inside an act: household, persons, mandate, covers, certificates, movements."""
+    """Writes an enrolment inside an act: people, mandate, covers, certificates, movements; its letter and card are issued."""
     people = people_at_home(record, perimeter_id, asked)
     number = next_number()
     mandate = sign_mandate(
@@ -221,6 +155,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
         holder=asked.holder,
         signed_on=asked.signed_on,
         enrolment_number=number,
+        record=record,
     )
     terms = product_terms(asked.product_code, effect.starts_on)
     enrolment = Enrolment.objects.create(
@@ -235,6 +170,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
         ends_on=effect.ends_on,
         mandate=mandate,
         received_on=asked.received_on,
+        concluded_on=clock.today(),
     )
     for person, row in zip(asked.persons, people, strict=True):
         add_cover(
@@ -248,6 +184,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
     record.touch("enrolment", enrolment.pk, perimeter_id)
     covered = format_count(len(people), "personne couverte", "personnes couvertes")
     record.because(f"Adhésion {number} : {covered} en formule {terms.labels[asked.formula]}.")
+    issue_acceptance(record, enrolment, asked, effect)
     return enrolment
 
 
@@ -314,7 +251,8 @@ def next_number() -> str:
         return f"{cursor.fetchone()[0]:09d}"
 
 
-def _locked(form_id: int) -> EnrolmentForm:
+def locked_form(form_id: int) -> EnrolmentForm:
+    """A form that this act alone may change; the same refusal when it is absent and when it is out of reach."""
     form = EnrolmentForm.objects.select_for_update().filter(pk=form_id).first()
     if form is None:
         raise Refusal(
@@ -326,7 +264,8 @@ def _locked(form_id: int) -> EnrolmentForm:
     return form
 
 
-def _same_revision(form: EnrolmentForm, revision: int) -> None:
+def same_revision(form: EnrolmentForm, revision: int) -> None:
+    """Refuses to write over a colleague, who saved since the page was read."""
     if form.revision != revision:
         raise Refusal(
             code="enrolment.edited_meanwhile",

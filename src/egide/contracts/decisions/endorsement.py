@@ -6,6 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 from egide.contracts.decisions.certificates import refuse_certificate
+from egide.contracts.decisions.terms import (
+    addition,
+    removal,
+    school_certificate,
+    termination,
+    too_late,
+    withdrawal_until,
+)
 from egide.contracts.facts import (
     CoverFacts,
     EndorsementAsked,
@@ -15,20 +23,23 @@ from egide.contracts.facts import (
 )
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
-from egide.kernel.periods import add_months, first_of_month
 from egide.kernel.text import elided
+from egide.rules.books import Book
 
-_LATE_MONTHS = 12  # a change told later than this needs the insurer's agreement, not a form
 
+def plan(enrolment: EnrolmentFacts, asked: EndorsementAsked, *, book: Book) -> EndorsementPlan:
+    """The enrolment as it will be, without writing anything. Raises Refusal when the change makes no sense.
 
-def plan(enrolment: EnrolmentFacts, asked: EndorsementAsked, *, today: date) -> EndorsementPlan:
-    """The enrolment as it will be, without writing anything. Raises Refusal when the change makes no sense."""
-    if asked.event_on < add_months(today, -_LATE_MONTHS):
+    ``book`` is the règlement that decides it: every date comes from one of its rules.
+    """
+    if asked.kind is EndorsementKind.WITHDRAW:
+        return _withdraw(enrolment, asked, book)
+    if late := too_late(book, event_on=asked.event_on, received_on=asked.received_on, agreed=bool(asked.agreement)):
         raise _refusal(
             "endorsement.too_late",
             "event_on",
-            f"L’événement du {format_date(asked.event_on)} a plus de douze mois.",
-            "Demandez l’accord de l’assureur, puis saisissez la date qu’il retient.",
+            late,
+            "Demandez l’accord de l’assureur, puis recopiez sa référence dans « Accord de l’assureur ».",
         )
     if enrolment.ends_on and asked.event_on >= enrolment.ends_on:
         raise _refusal(
@@ -39,14 +50,14 @@ def plan(enrolment: EnrolmentFacts, asked: EndorsementAsked, *, today: date) -> 
         )
     match asked.kind:
         case EndorsementKind.ADD_PERSON:
-            return _add(enrolment, asked)
+            return _add(enrolment, asked, book)
         case EndorsementKind.REMOVE_PERSON:
-            return _remove(enrolment, asked)
-        case EndorsementKind.TERMINATE:
-            return _terminate(enrolment, asked)
+            return _remove(enrolment, asked, book)
+        case _:
+            return _terminate(enrolment, asked, book)
 
 
-def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
+def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> EndorsementPlan:
     person = asked.person
     if person is None:
         raise _refusal("endorsement.person", "person", "La personne à ajouter manque.", "Renseignez son identité.")
@@ -61,17 +72,26 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
             f"{person.first_name} est déjà couvert par cette adhésion.",
             "Vérifiez les personnes couvertes sur la fiche.",
         )
-    start = max(asked.event_on, enrolment.starts_on)
+    term = addition(book, event_on=asked.event_on, starts_on=enrolment.starts_on, birth_date=person.birth_date)
+    start, reasons = term.on, [*term.reasons, "Tout mois commencé est dû."]
+    if enrolment.ends_on and start >= enrolment.ends_on:
+        raise _refusal(
+            "endorsement.after_end",
+            "birth_date",
+            f"{person.first_name} ne serait couvert qu’au {format_date(start)}, après la fin de l’adhésion.",
+            "Vérifiez la date de naissance, ou faites une nouvelle adhésion.",
+        )
     refuse_certificate(person, start)
-    born_into = person.birth_date == asked.event_on
-    reasons = [
-        f"Naissance le {format_date(person.birth_date)} : couverture dès ce jour."
-        if born_into
-        else f"Ajout demandé au {format_date(asked.event_on)}."
-    ]
-    if start != asked.event_on:
-        reasons.append(f"L’adhésion commence le {format_date(enrolment.starts_on)}, la couverture aussi.")
-    reasons.append("Tout mois commencé est dû.")
+    why = school_certificate(
+        book, link=person.link, student=person.student, birth_date=person.birth_date, complete_on=asked.received_on
+    )
+    if why and not person.school_certificate:
+        raise _refusal(
+            "endorsement.school",
+            "school",
+            f"{person.first_name} n’a pas de certificat de scolarité au dossier. {why}",
+            "Demandez-le, puis cochez « Certificat de scolarité joint » ; sans lui, décochez « Poursuit des études ».",
+        )
     cover = CoverFacts(
         cover_id=0,
         enrolment_id=enrolment.id,
@@ -93,7 +113,7 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
     )
 
 
-def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
+def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> EndorsementPlan:
     leaving = next(
         (
             cover
@@ -116,33 +136,72 @@ def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPl
             "L’adhérent ne peut pas être radié seul : sa radiation met fin à toute l’adhésion.",
             "Choisissez « Résilier l’adhésion ».",
         )
-    end = asked.event_on
+    term = removal(book, event_on=asked.event_on, starts_on=enrolment.starts_on)
     return EndorsementPlan(
         enrolment,
-        replace(enrolment, covers=_ended(enrolment, end, only=leaving.person_id)),
-        end,
-        (elided(f"Fin de couverture de {leaving.first_name} le {format_date(end)} ; le mois commencé reste dû."),),
+        replace(enrolment, covers=_ended(enrolment, term.on, only=leaving.person_id)),
+        term.on,
+        (elided(f"Radiation de {leaving.first_name}."), *term.reasons),
     )
 
 
-def _terminate(enrolment: EnrolmentFacts, asked: EndorsementAsked) -> EndorsementPlan:
-    end = asked.event_on
-    if end.day != 1:
-        end = add_months(first_of_month(end), 1)
-    if end < enrolment.starts_on:
+def _terminate(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> EndorsementPlan:
+    term = termination(
+        book,
+        event_on=asked.event_on,
+        starts_on=enrolment.starts_on,
+        received_on=asked.received_on,
+        cause=asked.cause,
+    )
+    if term.on < enrolment.starts_on:
         raise _refusal(
             "endorsement.before_start",
             "event_on",
             f"L’adhésion commence le {format_date(enrolment.starts_on)}.",
-            "Pour l’annuler dès l’origine, enregistrez une renonciation à cette date.",
+            "Pour l’annuler dès l’origine, choisissez « Renoncer » sur la fiche de l’adhérent.",
         )
+    end = min(term.on, enrolment.ends_on) if enrolment.ends_on else term.on
+    told = () if end == term.on else (f"L’adhésion se termine déjà le {format_date(end)}.",)
     return EndorsementPlan(
         enrolment,
         replace(enrolment, ends_on=end, covers=_ended(enrolment, end)),
         end,
+        (*term.reasons, *told, "Toutes les affiliations cessent avec celle de l’adhérent."),
+    )
+
+
+def _withdraw(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> EndorsementPlan:
+    """The enrolment as if it had never begun: no cover of it stands, from its first day."""
+    if enrolment.ends_on == enrolment.starts_on:
+        raise _refusal(
+            "endorsement.withdrawn",
+            "received_on",
+            "Cette adhésion est déjà annulée depuis son début.",
+            "Rien n’est à faire : ses mouvements sont sur la fiche de l’adhérent.",
+        )
+    last = withdrawal_until(book, enrolment.concluded_on or enrolment.starts_on)
+    if last is None:
+        raise _refusal(
+            "endorsement.no_withdrawal",
+            "kind",
+            f"Le règlement « {book.title} » ne dit pas jusqu’à quand on peut renoncer.",
+            "Choisissez « Résilier », ou demandez au responsable du produit d’écrire cette règle.",
+        )
+    if asked.received_on > last.on:
+        raise _refusal(
+            "endorsement.withdrawal_late",
+            "received_on",
+            f"Renonciation reçue le {format_date(asked.received_on)}, après le délai. {last.reasons[-1]}",
+            "Si la date de réception est juste, choisissez « Résilier » : la garantie cesse à la date que donne le règlement.",
+        )
+    return EndorsementPlan(
+        enrolment,
+        replace(enrolment, ends_on=enrolment.starts_on, covers=()),
+        enrolment.starts_on,
         (
-            f"Résiliation au {format_date(end)}, premier jour sans garantie.",
-            "Toutes les affiliations cessent avec celle de l’adhérent.",
+            f"Renonciation reçue le {format_date(asked.received_on)}.",
+            *last.reasons,
+            "L’adhésion est annulée depuis son début : aucune cotisation n’est due, aucun soin n’est pris en charge.",
         ),
     )
 

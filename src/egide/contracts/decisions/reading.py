@@ -5,92 +5,42 @@ Sources: seed 003, articles 2.4 « Contrôle des dossiers d'Adhésion » (S003-0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from egide.contracts.decisions.effect import start_kept
-from egide.contracts.facts import Certificate, EnrolmentAsked, FormRead, Issue, PersonAsked, Severity
+from egide.contracts.decisions.proofs import read_nir, read_school, read_vitale
+from egide.contracts.decisions.reader import Reader, parse_day
+from egide.contracts.decisions.terms import start_of
+from egide.contracts.facts import Certificate, EnrolmentAsked, FormRead, PersonAsked
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
-from egide.kernel.identifiers import check_iban, check_nir
+from egide.kernel.identifiers import check_iban
 from egide.kernel.money import parse_eur
 from egide.kernel.periods import add_months, age_on
-from egide.kernel.text import elided
+from egide.rules.books import Book
 
 _LINKS = {"member": "adhérent", "spouse": "conjoint", "child": "enfant"}
 _OLDEST = 120
-_YEARS = range(1850, 2200)  # a year typed with one digit too many is no date
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Collects issues while fields are read, so that all of them are told together."""
-
-    issues: list[Issue] = field(default_factory=list)
-
-    def add(self, where: str, code: str, message: str, remedy: str, *, missing: bool = False, paper: str = "") -> None:
-        severity = Severity.MISSING if missing else Severity.WRONG
-        self.issues.append(Issue(where, code, elided(message), remedy, severity, elided(paper)))
-
-    def warn(self, where: str, code: str, message: str, remedy: str) -> None:
-        self.issues.append(Issue(where, code, message, remedy, Severity.WARNING))
-
-    def text(self, content: Mapping[str, object], name: str, label: str, *, where: str = "") -> str:
-        value = str(content.get(name) or "").strip()
-        if not value:
-            self.add(
-                where or name,
-                "form.missing",
-                f"{label} : à renseigner.",
-                "Recopiez la rubrique du bulletin.",
-                missing=True,
-            )
-        return value
-
-    def day(self, content: Mapping[str, object], name: str, label: str, *, where: str = "") -> date | None:
-        value = self.text(content, name, label, where=where)
-        if not value:
-            return None
-        found = parse_day(value)
-        if found is None:
-            self.add(
-                where or name,
-                "form.date",
-                f"{label} : « {value} » n’est pas une date.",
-                "Écrivez jour/mois/année, par exemple 05/10/2015.",
-            )
-        return found
-
-
-def parse_day(text: str) -> date | None:
-    """A date typed as 05/10/2015 or 2015-10-05; None when it is neither, or in no year of ours."""
-    parts = text.replace(".", "/").replace("-", "/").split("/")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        return None
-    first, month, last = (int(part) for part in parts)
-    year, day = (first, last) if len(parts[0]) == 4 else (last, first)
-    try:
-        return date(year, month, day) if year in _YEARS else None
-    except ValueError:
-        return None
 
 
 def read_form(
     content: Mapping[str, object],
     *,
-    product_code: str,
-    formulas: tuple[str, ...],
+    book: Book,
     certificates_required: bool,
     received_on: date,
     complete_on: date,
+    papers_in: Collection[str] = (),
 ) -> FormRead:
     """Checks every field of a form; ``asked`` is set only when nothing stops the validation.
 
-    ``complete_on`` is the day when the file would be complete: certificates must reach the start date kept that day.
+    ``book`` is the règlement of the product asked for. ``complete_on`` is the day when the file would be complete:
+    certificates must reach the start date kept that day. ``papers_in`` names the papers that were asked for and came.
     """
-    reader = _Reader()
+    reader = Reader()
     formula = reader.text(content, "formula", "Formule")
+    formulas = tuple(code for code, _label in book.formulas)
     if formula and formula not in formulas:
         reader.add(
             "formula",
@@ -109,14 +59,21 @@ def read_form(
             "Le code postal compte cinq chiffres.",
             "Vérifiez l’adresse du bulletin.",
         )
-    iban, bic = _iban(reader, content)
-    kept = start_kept(wished, agreements=_agreements(content), complete_on=complete_on)[0] if wished else None
-    persons = _persons(reader, content, certificates_required=certificates_required, received_on=received_on, kept=kept)
+    iban, bic = _iban(reader, content, papers_in)
+    kept = start_of(book, wished, agreements=_agreements(content), complete_on=complete_on).on if wished else None
+    persons = _persons(
+        reader,
+        content,
+        certificates_required=certificates_required,
+        received_on=received_on,
+        kept=kept,
+        proofs=_Proofs(book, complete_on, papers_in),
+    )
     read = FormRead(asked=None, issues=tuple(reader.issues))
     if read.blocking or wished is None or signed_on is None:
         return read
     asked = EnrolmentAsked(
-        product_code=product_code,
+        product_code=book.code,
         formula=formula,
         scheme=scheme,
         wished_start=wished,
@@ -135,10 +92,19 @@ def read_form(
     return FormRead(asked=asked, issues=read.issues)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """What decides which papers a form must hold: its règlement, the day it would be complete, the papers that came."""
+
+    book: Book
+    complete_on: date
+    papers_in: Collection[str]
+
+
 _ADDRESS = (("line1", "Adresse"), ("postcode", "Code postal"), ("city", "Ville"))
 
 
-def _signature(reader: _Reader, content: Mapping[str, object], received_on: date) -> date | None:
+def _signature(reader: Reader, content: Mapping[str, object], received_on: date) -> date | None:
     """S003-033: the form is dated and signed; an undated one is not a request."""
     signed_on = reader.day(content, "signed_on", "Date de signature")
     if signed_on and signed_on > received_on:
@@ -160,7 +126,10 @@ def _signature(reader: _Reader, content: Mapping[str, object], received_on: date
     return signed_on
 
 
-def _iban(reader: _Reader, content: Mapping[str, object]) -> tuple[str, str]:
+_RIB = "Relevé d’identité bancaire (RIB) et mandat de prélèvement signé"
+
+
+def _iban(reader: Reader, content: Mapping[str, object], papers_in: Collection[str]) -> tuple[str, str]:
     text = str(content.get("iban") or "").strip()
     if not text:
         reader.add(
@@ -169,9 +138,17 @@ def _iban(reader: _Reader, content: Mapping[str, object]) -> tuple[str, str]:
             "IBAN : à renseigner pour le prélèvement.",
             "Recopiez l’IBAN, ou demandez un relevé d’identité bancaire.",
             missing=True,
-            paper="Relevé d’identité bancaire (RIB) et mandat de prélèvement signé",
+            paper=_RIB,
         )
         return "", ""
+    if not content.get("rib") and _RIB not in papers_in:
+        reader.warn(
+            "rib",
+            "form.rib_missing",
+            "Aucun relevé d’identité bancaire n’est au dossier : l’IBAN n’est que recopié.",
+            "Cochez-le s’il est joint au bulletin, sinon demandez-le.",
+            paper=_RIB,
+        )
     try:
         checked = check_iban(text)
     except Refusal as refusal:
@@ -181,12 +158,13 @@ def _iban(reader: _Reader, content: Mapping[str, object]) -> tuple[str, str]:
 
 
 def _persons(
-    reader: _Reader,
+    reader: Reader,
     content: Mapping[str, object],
     *,
     certificates_required: bool,
     received_on: date,
     kept: date | None,
+    proofs: _Proofs,
 ) -> list[PersonAsked]:
     """S003-034 to S003-036: who is covered, under which number, with which certificate."""
     people = _people(content)
@@ -201,7 +179,7 @@ def _persons(
         return []
     persons: list[PersonAsked] = []
     for index, person in enumerate(people):
-        asked = _person(reader, person, index, persons, received_on=received_on)
+        asked = _person(reader, person, index, persons, received_on=received_on, proofs=proofs)
         certificate = _certificate(reader, person, index, required=certificates_required, kept=kept)
         if asked is not None:
             persons.append(replace(asked, certificate=certificate))
@@ -243,12 +221,13 @@ def _agreements(content: Mapping[str, object]) -> list[date]:
 
 
 def _person(
-    reader: _Reader,
+    reader: Reader,
     content: Mapping[str, object],
     index: int,
     before: list[PersonAsked],
     *,
     received_on: date,
+    proofs: _Proofs,
 ) -> PersonAsked | None:
     where = f"persons-{index}-"
     names = [
@@ -273,7 +252,21 @@ def _person(
             f"Lien de {who} avec l’adhérent : à préciser.",
             "Adhérent, conjoint ou enfant.",
         )
-    nir = _nir(reader, content, where, who, birth, own_required=link != "child")
+    known = {person.insured_nir for person in before} if link == "child" else set()
+    nir = read_nir(reader, content, where, who, birth, own_required=link != "child", known=known)
+    if nir not in known:
+        read_vitale(reader, content, where, who, book=proofs.book, papers_in=proofs.papers_in)
+    if birth and link in _LINKS:
+        read_school(
+            reader,
+            content,
+            where,
+            who,
+            birth=birth,
+            book=proofs.book,
+            complete_on=proofs.complete_on,
+            papers_in=proofs.papers_in,
+        )
     insured = nir or next((person.nir for person in before if person.nir), "")
     rank = str(content.get("birth_rank") or "1")
     if birth is None or link not in _LINKS or not insured or not all(names) or not rank.isdigit():
@@ -288,47 +281,12 @@ def _person(
         insured_nir=insured,
         student=bool(content.get("student")),
         certificate=None,
+        school_certificate=bool(content.get("school")),
     )
 
 
-def _nir(
-    reader: _Reader,
-    content: Mapping[str, object],
-    where: str,
-    who: str,
-    birth: date | None,
-    *,
-    own_required: bool,
-) -> str:
-    text = str(content.get("nir") or "").strip()
-    if not text:
-        if own_required:
-            reader.add(
-                where + "nir",
-                "form.nir_missing",
-                f"Numéro de sécurité sociale de {who} : à renseigner.",
-                "Recopiez-le de l’attestation vitale, avec sa clé.",
-                missing=True,
-                paper=f"Copie de l’attestation vitale de {who}",
-            )
-        return ""
-    try:
-        nir = check_nir(text)
-    except Refusal as refusal:
-        reader.add(where + "nir", refusal.code, refusal.message, refusal.remedy)
-        return ""
-    if birth and nir.number[1:3] != f"{birth.year % 100:02d}":
-        reader.warn(
-            where + "nir",
-            "form.nir_birth_year",
-            f"Le numéro indique une naissance en {nir.number[1:3]}, le bulletin en {birth.year}.",
-            "Vérifiez la date de naissance ; un numéro d’enfant est souvent celui d’un parent.",
-        )
-    return nir.number
-
-
 def _certificate(
-    reader: _Reader, content: Mapping[str, object], index: int, *, required: bool, kept: date | None
+    reader: Reader, content: Mapping[str, object], index: int, *, required: bool, kept: date | None
 ) -> Certificate | None:
     where = f"persons-{index}-certificate-"
     who = str(content.get("first_name") or f"personne {index + 1}")
@@ -382,7 +340,7 @@ def _certificate(
     )
 
 
-def _amount(reader: _Reader, fields: Mapping[str, object], where: str, who: str) -> int | None:
+def _amount(reader: Reader, fields: Mapping[str, object], where: str, who: str) -> int | None:
     text = reader.text(fields, "amount", f"Montant de l’aide de {who}", where=where + "amount")
     if not text:
         return None

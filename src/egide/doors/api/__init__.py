@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from egide.doors.api.entry import api
-from egide.doors.api.operations import contracts, exchanges, reading
+from egide.doors.frame.opened import doors
 
-api.add_router("", reading.router)
-api.add_router("", contracts.router)
-api.add_router("", exchanges.router)
+for _door in doors():
+    if _door.api is not None:
+        api.add_router("", _door.api)
 
 __all__ = ["api"]

@@ -13,6 +13,7 @@ from egide.benefits.standing import moved_once, posted_on_line, taken_back_by
 from egide.doors.benefits.care_words import sentences_of, shares_of
 from egide.doors.benefits.member_care import care_name, compulsory_cents, left_cents, line_state, sign
 from egide.doors.benefits.why_care import of_line
+from egide.doors.benefits.words import FAMILIES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.shell import Shape, ref, show, state
@@ -83,7 +84,7 @@ def _postings(line_id: int) -> list[Shape]:
 def _facts(line: CareLineFacts) -> list[Shape]:
     yes_no = {True: _("oui"), False: _("non")}
     facts: list[Shape] = [
-        {"label": _("Famille"), "value": words.said(words.FAMILIES, line.family)},
+        {"label": _("Famille"), "value": words.said(FAMILIES, line.family)},
         {"label": _("Quantité"), "value": line.quantity, "unit": "nombre"},
         {
             "label": _("Base de remboursement"),

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.facts import CareLineFacts, IgnoredLine
-from egide.benefits.papers import act_labels
+from egide.benefits.movements import BenefitLine
+from egide.benefits.papers.statement import act_labels
 from egide.benefits.standing import taken_back_by
+from egide.doors.benefits.words import FAMILIES
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref, state
 from egide.doors.member.member_reads import posted_days
@@ -38,9 +40,9 @@ def payment_rows(lines: Sequence[CareLineFacts], names: Mapping[int, str]) -> li
     ]
 
 
-def care_name(line: CareLineFacts | IgnoredLine) -> str:
+def care_name(line: CareLineFacts | IgnoredLine | BenefitLine) -> str:
     """What the care is called: its act, else its family."""
-    return act_labels().get(line.act_code) or words.said(words.FAMILIES, line.family)
+    return act_labels().get(line.act_code) or words.said(FAMILIES, line.family)
 
 
 def sign(line: CareLineFacts) -> int:

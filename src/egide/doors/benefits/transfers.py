@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.benefits.asked import ask_payment
 from egide.benefits.jobs.proposing import confirm, propose
 from egide.benefits.queries import ProposalRow, proposal, proposed_lines, unpayable
 from egide.doors.frame.access import PageRequest, needs
 from egide.doors.frame.sheets import Cents, sheet
 from egide.doors.frame.shell import Shape, error_of, page_number, page_shape, show, state
-from egide.doors.works import ask_payment
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,8 +12,10 @@ from egide.benefits.facts import CareLineFacts
 from egide.benefits.queries import care_line as read_line
 from egide.benefits.queries import lives
 from egide.benefits.standing import PostedAmount, Told, posted_on_line, taken_back_by, tell_line, uses_of
+from egide.contracts.queries import subjects_around
 from egide.doors.benefits.ceilings import Limit, limits_of, untouched_limits
 from egide.doors.benefits.member_care import care_name
+from egide.doors.benefits.words import FAMILIES
 from egide.doors.desk.reasons import spoken, step_shape, why_rule, why_sentences
 from egide.doors.desk.why_moves import Move, causes, move_parts, moves_said
 from egide.doors.frame import words
@@ -55,7 +58,7 @@ def _reversal(title: str, line: CareLineFacts) -> Shape:
 
 
 def _moves(line: CareLineFacts, posted: Sequence[PostedAmount]) -> list[Move]:
-    found = causes([one.act_id for one in posted], enrolment_id=line.enrolment_id)
+    found = causes([one.act_id for one in posted], about=partial(subjects_around, line.enrolment_id))
     return [Move(one.booked_on, one.amount_cents, found.get(one.act_id)) for one in posted]
 
 
@@ -167,7 +170,7 @@ def _of_limit(limit: Limit, enrolment_id: int) -> Shape:
     parts: list[Shape] = [{"sentence": _("Limite entière"), "value": limit.limit, "unit": unit}]
     for use in uses_of(enrolment_id, limit.book.code, counter, limit.key):
         name = _("%(care)s du %(day)s") % {
-            "care": words.said(words.FAMILIES, use.family),
+            "care": words.said(FAMILIES, use.family),
             "day": f"{use.care_on:%d/%m/%Y}",
         }
         parts.append({"sentence": name, "value": -use.used, "unit": unit})

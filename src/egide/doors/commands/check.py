@@ -6,21 +6,13 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from egide.benefits import invariants as benefits
-from egide.benefits.jobs.following import audit as audit_benefits
-from egide.contracts import invariants as contracts
-from egide.journal import invariants as journal
+from egide.house import trades
 from egide.journal.clock import PARIS
 from egide.journal.invariants import Finding, examine
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
 from egide.journal.sealing import unsealed
 from egide.kernel.formats import format_count
-from egide.ledger import invariants as ledger
-from egide.premiums import invariants as premiums
-from egide.premiums.jobs import audit as audit_premiums
-
-_DECLARED = (journal, ledger, contracts, premiums, benefits)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +40,8 @@ def find() -> Iterator[Finding]:
     """Every invariant of every package, in the order of the floors, on all perimeters."""
     context = system_context()
     with reading(context.actor.perimeters):
-        for module in _DECLARED:
-            yield from examine(module.INVARIANTS)
-        yield audit_premiums(context)
-        yield from audit_benefits(context)
+        for trade in trades():
+            yield from examine(trade.invariants)
+        for trade in trades():
+            for audit in trade.audits:
+                yield from audit(context)

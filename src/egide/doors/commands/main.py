@@ -5,19 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from types import TracebackType
 
 import psycopg
 
-from egide.doors.commands import books
-from egide.doors.commands.declared import DECLARED
+from egide.doors.commands.command import Command
+from egide.doors.commands.declared import COMMANDS
+from egide.house import DOORS
 from egide.installation import home, migrate, open_installation
 from egide.kernel.errors import Refusal
 from egide.logs import places
-
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.needs_database:
             return _with_database(options)
-        return int(options.run(options))
+        return _run(options)
     except Refusal as refusal:
         print(f"Refusé. {refusal}", file=sys.stderr)
         return 1
@@ -67,28 +67,31 @@ def _with_database(options: argparse.Namespace) -> int:
 
         try:
             try:
-                return int(options.run(options))
+                return _run(options)
             finally:
                 seal()  # what this command committed, done or refused
         except OperationalError as lost:
             return _lost(lost)
 
 
+def declared() -> Iterator[Command]:
+    """Every command: those of the house, then those that each door declares beside itself."""
+    yield from COMMANDS
+    for door in DOORS:
+        if find_spec(f"egide.doors.{door}.declared"):
+            yield from import_module(f"egide.doors.{door}.declared").COMMANDS
+
+
+def _run(options: argparse.Namespace) -> int:
+    """The command's own module, imported once Django is ready."""
+    return int(import_module(options.module).run(options))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="egide", description="Égide, l’outil du centre de gestion.")
     groups = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
-    books.add_to(groups)
-    for name, about, declare, needs_database in DECLARED:
-        command = groups.add_parser(name, help=about, description=about)
-        declare(command)
-        command.set_defaults(run=_runner(name), needs_database=needs_database)
+    for command in declared():
+        named = groups.add_parser(command.word, help=command.about, description=command.about)
+        command.declare(named)
+        named.set_defaults(module=command.module, needs_database=command.needs_database)
     return parser
-
-
-def _runner(name: str) -> Command:
-    """The command's own module, imported once Django is ready."""
-
-    def run(options: argparse.Namespace) -> int:
-        return int(import_module(f"egide.doors.commands.{name.replace('-', '_')}").run(options))
-
-    return run

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.contracts.asked import change
 from egide.contracts.decisions.endorsement import plan
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, enrolment_facts, product_terms
-from egide.doors import following
+from egide.contracts.queries import EnrolmentRow, book_of_change, enrolment_by_number, enrolment_facts, product_terms
 from egide.doors.contracts.endorsement_fields import Content, kind_of, read, sections, typed
 from egide.doors.contracts.endorsement_preview import numbered, preview
-from egide.doors.frame.access import PageRequest, needs
+from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.drafts import forget, remember
 from egide.doors.frame.shell import Shape, error_of, fragment, show
 from egide.journal import clock
@@ -44,7 +44,7 @@ def endorsement(request: PageRequest, number: str) -> HttpResponseBase:
     revision = int(request.POST.get("revision") or 0)
     if request.POST.get("act") == "confirm":
         return _confirm(request, enrolment, content, revision)
-    shape, refusals = _effects(enrolment, content)
+    shape, refusals = _effects(request, enrolment, content)
     remember(request, f"endorsement-{number}", content)
     if request.htmx:
         context = {"preview": shape, "errors": [error_of(one) for one in refusals]}
@@ -52,13 +52,14 @@ def endorsement(request: PageRequest, number: str) -> HttpResponseBase:
     return _show(request, enrolment, content, revision=revision, shape=shape, refusals=refusals)
 
 
-def _effects(enrolment: EnrolmentRow, content: Content) -> tuple[Shape | None, Sequence[Refusal]]:
+def _effects(request: PageRequest, enrolment: EnrolmentRow, content: Content) -> tuple[Shape | None, Sequence[Refusal]]:
     facts = enrolment_facts(enrolment.pk)
     asked, refusals = read(content, today=clock.today())
     if asked is None:
         return None, refusals
     try:
-        return preview(enrolment.number, numbered(plan(facts, asked, today=clock.today()))), []
+        planned = numbered(plan(facts, asked, book=book_of_change(facts, asked)))
+        return preview(enrolment.number, planned, health=allowed(request, Permission.READ_HEALTH)), []
     except Refusal as refusal:
         return None, [refusal]
 
@@ -68,10 +69,10 @@ def _confirm(request: PageRequest, enrolment: EnrolmentRow, content: Content, re
     if asked is None:
         return _show(request, enrolment, content, revision=revision, refusals=refusals)
     try:
-        decided = following.change(request.context, enrolment.pk, asked, revision=revision)
+        decided = change(request.context, enrolment.pk, asked, revision=revision)
     except Refusal as refusal:
         enrolment.refresh_from_db()
-        shape, _others = _effects(enrolment, content)
+        shape, _others = _effects(request, enrolment, content)
         return _show(request, enrolment, content, revision=enrolment.revision, shape=shape, refusals=[refusal])
     forget(request, f"endorsement-{enrolment.number}")
     messages.success(request, _("Avenant enregistré, effet au %(day)s.") % {"day": f"{decided.effect_on:%d/%m/%Y}"})
@@ -106,6 +107,7 @@ def _show(
             revision=revision,
             errors={one.where: f"{one.message} {one.remedy}" for one in refusals},
             aid=terms.certificates_required,
+            book=book,
         ),
         "preview": shape,
     }

@@ -10,24 +10,30 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.proofs import contradiction
+from egide.contracts.decisions.reader import parse_day
+from egide.contracts.decisions.terms import causes_of
 from egide.contracts.facts import Certificate, EndorsementAsked, EndorsementKind, EnrolmentFacts, PersonAsked
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_nir
 from egide.kernel.money import parse_eur
+from egide.rules.books import Book
 
 Content = dict[str, Any]
 NAMES = (
     "kind", "event_on", "received_on", "link", "last_name", "first_name", "birth_date", "birth_rank", "nir", "person_id",
-    "reason", "amount", "agreed_on", "valid_until", "file_holder", "certificate_holder",
+    "reason", "cause", "agreement", "amount", "agreed_on", "valid_until", "file_holder", "certificate_holder",
 )  # fmt: skip
+
+
+TICKED = ("student", "school", "nir_checked")
 
 
 def typed(post: QueryDict) -> Content:
     """What was typed, by name of field."""
-    return {**{name: post.get(name, "").strip() for name in NAMES}, "student": "student" in post}
+    return {**{name: post.get(name, "").strip() for name in NAMES}, **{name: name in post for name in TICKED}}
 
 
 def kind_of(text: str | None) -> EndorsementKind:
@@ -55,12 +61,23 @@ def read(content: Mapping[str, Any], *, today: date) -> tuple[EndorsementAsked |
             if content.get("event_on")
             else (person.birth_date if person else None)
         )
+    elif kind is EndorsementKind.WITHDRAW:
+        event = received  # an enrolment that is given up has no other date than that of the request
     else:
         event = reader.day("event_on", _("Date de fin"))
         person_id = _leaving(reader, content) if kind is EndorsementKind.REMOVE_PERSON else None
     if reader.refusals or event is None or received is None:
         return None, reader.refusals
-    asked = EndorsementAsked(kind, event, received, person, person_id, reason=str(content.get("reason") or ""))
+    asked = EndorsementAsked(
+        kind,
+        event,
+        received,
+        person,
+        person_id,
+        reason=str(content.get("reason") or ""),
+        cause=str(content.get("cause") or "demande"),
+        agreement=str(content.get("agreement") or ""),
+    )
     return asked, []
 
 
@@ -105,7 +122,7 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
         reader.wrong("link", "form.link", _("Lien avec l’adhérent : à préciser."), _("Conjoint ou enfant."))
     last, first = reader.text("last_name", _("Nom")), reader.text("first_name", _("Prénom"))
     born = reader.day("birth_date", _("Date de naissance"))
-    nir = _nir(reader, content, required=link == "spouse")
+    nir = _nir(reader, content, born, required=link == "spouse")
     rank = str(content.get("birth_rank") or "1")
     certificate = _certificate(reader, content)
     if born is None or reader.refusals:
@@ -120,20 +137,27 @@ def _person(reader: _Reader, content: Mapping[str, Any]) -> PersonAsked | None:
         insured_nir=nir,  # empty for a child: the act takes the member's
         student=bool(content.get("student")),
         certificate=certificate,
+        school_certificate=bool(content.get("school")),
     )
 
 
-def _nir(reader: _Reader, content: Mapping[str, Any], *, required: bool) -> str:
+def _nir(reader: _Reader, content: Mapping[str, Any], born: date | None, *, required: bool) -> str:
     text = str(content.get("nir") or "")
     if not text:
         if required:
             reader.text("nir", _("N° de sécurité sociale"))
         return ""
     try:
-        return check_nir(text).number
+        number = check_nir(text).number
     except Refusal as refusal:
         reader.wrong("nir", refusal.code, refusal.message, refusal.remedy)
         return ""
+    if born and not content.get("nir_checked") and (told := contradiction(number, born)):
+        said = _(
+            "Corrigez l’un ou l’autre d’après l’attestation vitale ; si elle porte bien les deux, cochez « Numéro vérifié »."
+        )
+        reader.wrong("nir", "form.nir_birth", told, said)
+    return number
 
 
 def _certificate(reader: _Reader, content: Mapping[str, Any]) -> Certificate | None:
@@ -173,9 +197,28 @@ class _Sheet:
         """Why, in the member's words."""
         return self.field("reason", _("Motif"), "text", width="full")
 
+    def checked(self) -> list[Shape]:
+        """The way out of a number that contradicts the birth date, once it does."""
+        if not self.content.get("nir_checked") and "nir" not in self.errors:
+            return []
+        return [self.field("nir_checked", _("Numéro vérifié sur l’attestation vitale"), "checkbox")]
+
+    def agreement(self) -> list[Shape]:
+        """The insurer's agreement, once the règlement has asked for it."""
+        if not self.content.get("agreement") and "event_on" not in self.errors:
+            return []
+        hint = _("Référence de l’accord, pour un événement signalé trop tard.")
+        return [self.field("agreement", _("Accord de l’assureur"), "text", width="full", hint=hint)]
+
 
 def sections(
-    content: Mapping[str, Any], facts: EnrolmentFacts, *, revision: int, errors: Mapping[str, str], aid: bool
+    content: Mapping[str, Any],
+    facts: EnrolmentFacts,
+    *,
+    revision: int,
+    errors: Mapping[str, str],
+    aid: bool,
+    book: Book,
 ) -> list[Shape]:
     """The fields of one kind of change."""
     kind, page = kind_of(str(content.get("kind"))), _Sheet(content, errors)
@@ -185,14 +228,19 @@ def sections(
     ]
     match kind:
         case EndorsementKind.TERMINATE:
-            hint = _("Premier jour sans garantie, au premier d’un mois.")
+            hint = _("La prévisualisation donne la date d’effet que permet le règlement.")
             end = page.field("event_on", _("Fin demandée le"), "date", width="s", required=True, hint=hint)
-            fields = [*hidden, end, page.received(), page.reason()]
+            causes = causes_of(book)
+            cause = [page.field("cause", _("Cause"), "select", options=causes, width="s")] if causes else []
+            fields = [*hidden, end, page.received(), *cause, page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Résilier l’adhésion"), "fields": fields}]
         case EndorsementKind.REMOVE_PERSON:
             end = page.field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True)
-            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason()]
+            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Radier une personne"), "fields": fields}]
+        case EndorsementKind.WITHDRAW:
+            fields = [*hidden, page.received(), page.reason()]
+            return [{"key": "when", "title": _("Renoncer à l’adhésion"), "fields": fields}]
         case _:
             return _addition(page, hidden, aid=aid)
 
@@ -214,10 +262,17 @@ def _addition(page: _Sheet, hidden: list[Shape], *, aid: bool) -> list[Shape]:
         page.field("birth_date", _("Date de naissance"), "date", width="s", required=True),
         page.field("birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
         page.field("nir", _("N° de sécurité sociale"), "text", width="l", hint=own),
+        *page.checked(),
         page.field("student", _("Poursuit des études"), "checkbox"),
+        page.field("school", _("Certificat de scolarité joint"), "checkbox"),
     ]
     birth = _("Vide pour une naissance : le jour de naissance.")
-    when = [page.field("event_on", _("Date d’effet demandée"), "date", width="s", hint=birth), page.received()]
+    when = [
+        page.field("event_on", _("Date d’effet demandée"), "date", width="s", hint=birth),
+        page.received(),
+        page.reason(),
+        *page.agreement(),
+    ]
     made: list[Shape] = [
         {"key": "person", "title": _("La personne à ajouter"), "fields": person},
         {"key": "when", "title": _("Quand"), "fields": when},

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from django.db import connection
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.benefits.movements import care_moved
 from egide.contracts.facts import CoverFacts, EndorsementPlan, EnrolmentFacts
+from egide.doors.benefits.member_care import care_name
 from egide.doors.contracts.enrolment_preview import PROVISIONAL
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref
@@ -26,8 +27,11 @@ def numbered(plan: EndorsementPlan) -> EndorsementPlan:
     return replace(plan, after=replace(plan.after, covers=covers))
 
 
-def preview(number: str, plan: EndorsementPlan) -> Shape:
-    """People, months before and after, and each difference that will be posted at once. The plan is ``numbered``."""
+def preview(number: str, plan: EndorsementPlan, *, health: bool) -> Shape:
+    """People, months before and after, and each difference that will be posted at once. The plan is ``numbered``.
+
+    Which care is taken back or given again is told to those who may read care; its euros are told to all.
+    """
     before, after = by_month(plan.before, plan.effect_on), by_month(plan.after, plan.effect_on)
     months = sorted({*before, *after})
     rows = [
@@ -54,9 +58,20 @@ def preview(number: str, plan: EndorsementPlan) -> Shape:
             "moved_cents": sum(after.values()) - sum(before.values()),
         },
         "moves": moves,
+        "care": _care(plan, health=health),
         "rights": _rights(plan),
-        "letters": [_("Échéancier à jour")] if after else [],
+        "letters": _letters(plan, scheduled=bool(after)),
     }
+
+
+def _letters(plan: EndorsementPlan, *, scheduled: bool) -> list[str]:
+    """The papers that the confirmation issues."""
+    joins = len(plan.after.covers) > len(plan.before.covers)
+    return [
+        _("Lettre d’avenant"),
+        *([_("Échéancier à jour")] if scheduled else []),
+        *([_("Carte de tiers payant")] if joins else []),
+    ]
 
 
 def by_month(enrolment: EnrolmentFacts, around: date) -> dict[date, int]:
@@ -125,11 +140,36 @@ def _day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-_CARE_AFTER = """
--- Care already reimbursed to these persons after the last day of their cover.
-SELECT count(*) FROM benefits_care_line l JOIN unnest(%s::bigint[], %s::date[]) AS leaving(person_id, ends_on)
-  ON l.person_id = leaving.person_id AND l.care_on >= leaving.ends_on WHERE l.enrolment_id = %s
-"""
+def _care(plan: EndorsementPlan, *, health: bool) -> Shape | None:
+    """Each care line whose amount the new covers move, decided as the confirmation will decide it."""
+    moved = care_moved(plan.after)
+    if not moved:
+        return None
+    names = {cover.person_id: cover.first_name for cover in (*plan.before.covers, *plan.after.covers)}
+    total = sum(one.change_cents for one in moved)
+    sentence = (
+        _("%(amount)s de soins déjà remboursés seront repris : ils seront déduits des prochains remboursements.")
+        if total < 0
+        else _("%(amount)s de soins seront remboursés en plus.")
+    )
+    return {
+        "total_cents": total,
+        "sentence": sentence % {"amount": format_eur(abs(total))},
+        "lines": [
+            {
+                "label": _("%(care)s du %(day)s")
+                % {"care": care_name(one.line), "day": f"{one.line.care_on:%d/%m/%Y}"},
+                "who": names.get(one.line.person_id, ""),
+                "detail": _("remboursé %(posted)s, dû %(due)s")
+                % {"posted": format_eur(one.line.posted_cents), "due": format_eur(one.due_cents)},
+                "url": reverse("care-line", args=[one.line.id]),
+                "cents": one.change_cents,
+            }
+            for one in moved
+        ]
+        if health
+        else [],
+    }
 
 
 def _rights(plan: EndorsementPlan) -> list[str]:
@@ -146,10 +186,6 @@ def _rights(plan: EndorsementPlan) -> list[str]:
         said.append(
             _("Droits de %(who)s fermés, annoncés au régime obligatoire par le prochain fichier.") % {"who": names}
         )
-        if care := _care_after(plan.before.id, closed):
-            said.append(
-                _("%(n)s soins reçus après la fin seront réexaminés : leur montant apparaîtra au compte.") % {"n": care}
-            )
     return [elided(sentence) for sentence in said]
 
 
@@ -160,9 +196,3 @@ def _closed(plan: EndorsementPlan) -> dict[int, date]:
         for cover in plan.before.covers
         if cover.person_id not in after or after[cover.person_id] != cover.ends_on
     }
-
-
-def _care_after(enrolment_id: int, closed: Mapping[int, date]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_CARE_AFTER, [list(closed), list(closed.values()), enrolment_id])
-        return int(cursor.fetchone()[0])

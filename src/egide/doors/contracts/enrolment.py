@@ -14,17 +14,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.contracts.acts.forms import ask_papers, papers_received, read_saved, save_form
+from egide.contracts.acts.forms import read_saved, save_form
+from egide.contracts.acts.papers import papers_received
+from egide.contracts.asked import enrol
 from egide.contracts.facts import Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
-from egide.doors import following
 from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
-from egide.doors.contracts.enrolment_letter import missing_papers_letter
 from egide.doors.contracts.enrolment_preview import draft_of, preview
-from egide.doors.contracts.enrolment_shapes import document_shape, head_shape, next_form_url, paper_fields, papers_shape
+from egide.doors.contracts.enrolment_shapes import (
+    document_shape,
+    head_shape,
+    next_form_url,
+    paper_choices,
+    paper_fields,
+    papers_shape,
+)
 from egide.doors.contracts.paper_in import paper_in
 from egide.doors.desk.holding import holders
-from egide.doors.desk.today import item_deadline
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.drafts import draft, forget, remember
 from egide.doors.frame.shell import Shape, day_in, error_of, fragment, show
@@ -129,7 +135,7 @@ def _keep(request: PageRequest, on: _Desk) -> int:
 def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
     """Keeps and validates what is on screen in one act: two clicks under one key meet there. Refused, it is only kept."""
     try:
-        made = following.enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
+        made = enrol(request.context, on.form.pk, revision=on.revision, content=on.content)
     except Refusal as refusal:
         if refusal.code not in ("enrolment.edited_meanwhile", "enrolment.already_done"):
             _keep(request, on)
@@ -141,31 +147,29 @@ def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
 
 
 def _ask_papers(request: PageRequest, on: _Desk) -> HttpResponseBase:
-    revision = _keep(request, on)
-    read = read_saved(on.form)
-    item = _item(on.form)
-    left = item_deadline(item)["remaining_days"] if item else 0
-    if read.papers:
-        letter, pages = missing_papers_letter(on.form, on.content, read.papers, days_left=left)
-        ask_papers(request.context, on.form.pk, revision=revision, letter=letter, pages=pages)
-    else:
-        ask_papers(request.context, on.form.pk, revision=revision, letter=b"", pages=0)
-    messages.success(request, _("Pièces demandées : le délai est suspendu jusqu’à leur réception."))
-    return redirect("enrolment", on.form.pk)
+    """Keeps what is on screen, then opens the request: nothing leaves from here."""
+    _keep(request, on)
+    forget(request, f"form-{on.form.pk}")
+    return redirect("enrolment-papers", on.form.pk)
 
 
 def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
-    paused = form.state == "waiting"
     try:
         scan, pages = paper_in(request, "scan")
-        day, paper = day_in(request.POST.get("received_on")), request.POST.get("paper", "")
-        lacking = {issue.paper for issue in read_saved(form).papers}
-        named = paper if paper in lacking else ""
-        papers_received(request.context, form.pk, scan=scan, pages=pages, paper=named, received_on=day)
+        day = day_in(request.POST.get("received_on"))
+        papers_received(
+            request.context, form.pk, scan=scan, pages=pages, papers=request.POST.getlist("paper"), received_on=day
+        )
     except Refusal as refusal:
         return _refused(request, _Desk(form, form.content, form.revision), refusal)
-    said = _("Pièces reçues : le délai court de nouveau.") if paused else _("Pièce jointe au dossier.")
-    messages.success(request, said)
+    waited = form.state == "waiting"
+    form.refresh_from_db()
+    if waited and form.state == "waiting":
+        messages.info(request, _("Pièce jointe au dossier. Il en manque encore : le délai reprendra à la dernière."))
+    elif waited:
+        messages.success(request, _("Dossier complet : le délai court de nouveau."))
+    else:
+        messages.success(request, _("Pièce jointe au dossier."))
     return redirect("enrolment", form.pk)
 
 
@@ -223,9 +227,10 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "preview": shape,
         "can_validate": read.asked is not None and not readonly,
         "left": len({issue.field for issue in found if issue.severity is not Severity.WARNING}),
-        "can_ask_papers": form.state == "received" and not readonly,
+        "can_ask_papers": not readonly,
         "can_receive": not readonly,
-        "paper_fields": paper_fields(request.POST, read, paused=form.state == "waiting"),
+        "paper_fields": paper_fields(request.POST, paused=form.state == "waiting"),
+        "paper_choices": paper_choices(form, read, request.POST),
         "next_url": next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
         "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.reader import parse_day
 from egide.contracts.facts import Issue, Severity
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape
@@ -19,6 +19,8 @@ Content = dict[str, Any]
 PLAIN = (
     "formula", "scheme", "wished_start", "signed_on", "line1", "postcode", "city", "phone", "email", "iban", "holder",
 )  # fmt: skip
+TICKED = ("signed", "rib")
+PERSON_TICKED = ("student", "vitale", "school", "nir_checked")
 PERSON = ("link", "last_name", "first_name", "birth_date", "birth_rank", "nir")
 CERTIFICATE = ("file_holder", "certificate_holder", "agreed_on", "valid_until", "amount")
 _PERSON_NAME = re.compile(r"persons-(\d{1,2})-")
@@ -26,7 +28,8 @@ _PERSON_NAME = re.compile(r"persons-(\d{1,2})-")
 
 def typed(post: QueryDict, kept: Mapping[str, Any]) -> Content:
     """The content of a form as it was typed; what the page does not show is kept as it was."""
-    content: Content = {**kept, **{name: post.get(name, "").strip() for name in PLAIN}, "signed": "signed" in post}
+    plain = {name: post.get(name, "").strip() for name in PLAIN}
+    content: Content = {**kept, **plain, **{name: name in post for name in TICKED}}
     ranks = sorted({int(found[1]) for name in post if (found := _PERSON_NAME.match(name))})
     content["persons"] = [_typed_person(post, f"persons-{rank}-") for rank in ranks]
     return content
@@ -34,7 +37,7 @@ def typed(post: QueryDict, kept: Mapping[str, Any]) -> Content:
 
 def _typed_person(post: QueryDict, start: str) -> Content:
     person: Content = {name: post.get(start + name, "").strip() for name in PERSON}
-    person["student"] = start + "student" in post
+    person.update({name: start + name in post for name in PERSON_TICKED})
     person["certificate"] = {name: post.get(f"{start}certificate-{name}", "").strip() for name in CERTIFICATE}
     return person
 
@@ -105,6 +108,7 @@ def sections(
             "title": _("Prélèvement"),
             "fields": [
                 marks.field("iban", "IBAN", "text", width="l", required=True),
+                marks.field("rib", _("RIB joint"), "checkbox"),
                 marks.field("holder", _("Titulaire du compte"), "text", hint=_("L’adhérent, sauf mention contraire.")),
             ],
         },
@@ -125,8 +129,13 @@ def _person(marks: _Marks, person: Content, rank: int, *, certificates: bool) ->
         marks.field(start + "birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
         marks.field(start + "nir", _("N° de sécurité sociale"), "text", width="l", required=person.get("link") != "child",
                     hint=_("Avec sa clé. Vide pour un enfant sous le numéro d’un parent.")),
+        marks.field(start + "vitale", _("Attestation vitale jointe"), "checkbox"),
         marks.field(start + "student", _("Poursuit des études"), "checkbox"),
     ]  # fmt: skip
+    if person.get("student") or person.get("school"):
+        fields.append(marks.field(start + "school", _("Certificat de scolarité joint"), "checkbox"))
+    if person.get("nir_checked") or marks.has(start + "nir", "form.nir_birth"):
+        fields.append(marks.field(start + "nir_checked", _("Numéro vérifié sur l’attestation vitale"), "checkbox"))
     if certificates or any(certificate_of(person).values()):
         fields += _certificate(marks, start + "certificate-", required=certificates)
     name = f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()
@@ -165,9 +174,14 @@ class _Marks:
         self._warnings: dict[str, list[str]] = {}
         self._confidence = _mapping(content.get("confidence"))
         self._pages = _mapping(content.get("pages"))
+        self._codes = {(issue.field, issue.code) for issue in issues}
         for issue in issues:
             where = self._warnings if issue.severity is Severity.WARNING else self._errors
             where.setdefault(issue.field, []).append(f"{issue.message} {issue.remedy}")
+
+    def has(self, name: str, code: str) -> bool:
+        """Whether an issue of this code stands beside a field."""
+        return (name, code) in self._codes
 
     def field(self, name: str, label: str, kind: str, **more: object) -> Shape:
         """One field; a date that is not one stays visible as it was typed."""
@@ -192,10 +206,10 @@ class _Marks:
 
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content by name of field: ``persons-0-certificate-amount``."""
-    values: dict[str, Any] = {name: content.get(name, "") for name in (*PLAIN, "signed")}
+    values: dict[str, Any] = {name: content.get(name, "") for name in (*PLAIN, *TICKED)}
     for rank, person in enumerate(people_of(content)):
         start = f"persons-{rank}-"
-        values.update({start + name: person.get(name, "") for name in (*PERSON, "student")})
+        values.update({start + name: person.get(name, "") for name in (*PERSON, *PERSON_TICKED)})
         certificate = certificate_of(person)
         values.update({f"{start}certificate-{name}": certificate.get(name, "") for name in CERTIFICATE})
     return values

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from egide.contracts.acts.forms import effect_of
-from egide.contracts.decisions.reading import parse_day
+from egide.contracts.decisions.reader import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
 from egide.contracts.queries import FormRow, product_terms
 from egide.doors.contracts.enrolment_fields import certificate_of, people_of

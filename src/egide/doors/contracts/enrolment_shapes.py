@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.facts import FormRead, Severity
-from egide.contracts.queries import FormRow
+from egide.contracts.queries import FormRow, asked_papers
 from egide.documents.queries import documents_on
+from egide.doors.contracts.words import ARRIVALS, FORM_STATES
 from egide.doors.desk.today import item_deadline
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, state
@@ -21,7 +23,7 @@ A4_PIXELS = (1240, 1754)
 
 def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> Shape:
     """Who, what, since when, until when."""
-    label, tone = words.FORM_STATES[form.state]
+    label, tone = FORM_STATES[form.state]
     deadline: Shape = {"done": True, "due_on": item.due_on if item else None}
     if item and item.state != "done":
         deadline = item_deadline(item)
@@ -30,7 +32,7 @@ def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> S
         "who": who,
         "product": product,
         "received_on": form.received_on,
-        "channel": words.said(words.ARRIVALS, form.channel),
+        "channel": words.said(ARRIVALS, form.channel),
         "state": state(label, tone),
         "deadline": deadline,
     }
@@ -68,41 +70,39 @@ def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]
                 "url": reverse("document", args=[paper.pk]),
             }
         )
+    asked = asked_papers(form.pk)
+    for one in asked:
+        if one.received_on is None:
+            note = _("Demandée le %(asked)s, réponse attendue avant le %(before)s") % {
+                "asked": f"{one.asked_on:%d/%m/%Y}",
+                "before": f"{one.answer_by:%d/%m/%Y}",
+            }
+            shapes.append({"label": one.title, "state": state(_("Demandée"), "paused"), "note": note})
     if started and form.state in ("received", "waiting"):
-        asked = form.state == "waiting"
+        known = {one.title for one in asked}
         for issue in read.papers:
-            missing = issue.severity is Severity.MISSING
-            label = _("Demandée") if asked else _("Manquante") if missing else _("À refaire")
-            shapes.append(
-                {"label": issue.paper, "state": state(label, "paused" if asked else "warn"), "note": issue.message}
-            )
+            if issue.paper not in known:
+                label = _("Manquante") if issue.severity is Severity.MISSING else _("À refaire")
+                shapes.append({"label": issue.paper, "state": state(label, "warn"), "note": issue.message})
     return shapes
 
 
-def paper_fields(typed: Mapping[str, str], read: FormRead, *, paused: bool) -> list[Shape]:
-    """What to say of a paper that is joined: the day it came, and which of the papers that lack it is."""
+def paper_fields(typed: Mapping[str, str], *, paused: bool) -> list[Shape]:
+    """The day on which a paper that is joined came."""
     said = typed if typed.get("act") == "receive" else {}
-    lacking = list(dict.fromkeys(issue.paper for issue in read.papers))
-    hint = _("Le délai reprend de ce jour.") if paused else ""
+    hint = _("Le délai reprend du jour où la dernière pièce demandée est arrivée.") if paused else ""
     day = said.get("received_on") or clock.today().isoformat()
-    fields: list[Shape] = [
+    return [
         {"name": "received_on", "label": _("Reçue le"), "kind": "date", "value": day, "required": True, "hint": hint}
     ]
-    if lacking:
-        several = ("", _("Plusieurs pièces, ou une autre"))
-        options = [*((paper, paper) for paper in lacking), several]
-        value = said.get("paper", lacking[0] if len(lacking) == 1 else "")
-        fields.append(
-            {
-                "name": "paper",
-                "label": _("C’est"),
-                "kind": "select",
-                "options": options,
-                "value": value,
-                "required": True,
-            }
-        )
-    return fields
+
+
+def paper_choices(form: FormRow, read: FormRead, typed: QueryDict) -> list[Shape]:
+    """What a paper that is joined may be: those asked for, else those that the form lacks; several may come in one file."""
+    open_ = [one.title for one in asked_papers(form.pk) if one.received_on is None]
+    titles = open_ or list(dict.fromkeys(issue.paper for issue in read.papers))
+    said = typed.getlist("paper") if typed.get("act") == "receive" else titles if len(titles) == 1 else []
+    return [{"title": title, "checked": title in said} for title in titles]
 
 
 def next_form_url(form: FormRow, team_id: int | None) -> str:

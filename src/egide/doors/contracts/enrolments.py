@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.queries import FormRow, forms_in
 from egide.doors.contracts.enrolment_fields import who_in
+from egide.doors.contracts.words import FORM_STATES
 from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.today import item_deadline
-from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shelf import Shelf
@@ -30,7 +30,7 @@ SIZE = 50
 def enrolments(request: PageRequest) -> HttpResponse:
     """Forms in one state, the oldest first; the whole list as a spreadsheet on request."""
     wanted = request.GET.get("state", "received")
-    wanted = wanted if wanted in words.FORM_STATES else "received"
+    wanted = wanted if wanted in FORM_STATES else "received"
     number = page_number(request)
     forms = forms_in(wanted, latest_first=wanted == "enrolled")
     whose = whose_asked(request) if wanted in ("received", "waiting") else Whose.ALL
@@ -54,7 +54,7 @@ def enrolments(request: PageRequest) -> HttpResponse:
     query = {"state": wanted, **({"qui": whose.value} if whose is not Whose.ALL else {})}
     context = {
         "filters": filters(
-            base, "state", wanted, [(code, label, None) for code, (label, _tone) in words.FORM_STATES.items()]
+            base, "state", wanted, [(code, label, None) for code, (label, _tone) in FORM_STATES.items()]
         ),
         "rows": rows,
         "whose": whose_filters(f"{base}?state={wanted}", whose) if wanted in ("received", "waiting") else [],
@@ -78,7 +78,7 @@ def _rows(request: PageRequest, forms: list[FormRow]) -> list[Shape]:
 
 
 def _row(form: FormRow, item: ItemRow | None, titles: dict[str, str], shelf: Shelf) -> Shape:
-    label, tone = words.FORM_STATES[form.state]
+    label, tone = FORM_STATES[form.state]
     formula = str(form.content.get("formula", ""))
     deadline = (
         item_deadline(item)

@@ -17,6 +17,7 @@ from egide.contracts.acts.forms import receive_form
 from egide.contracts.acts.reception import AlreadyReceived, ReceivedForm
 from egide.contracts.facts import ArrivalChannel
 from egide.doors.contracts.paper_in import paper_in
+from egide.doors.contracts.words import ARRIVALS
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, needs
 from egide.doors.frame.shell import Shape, day_in, error_of, show
@@ -134,7 +135,7 @@ def _fields(request: PageRequest, asked: dict[str, str]) -> list[Shape]:
             "label": _("Canal d’arrivée"),
             "kind": "select",
             "width": "s",
-            "options": [(way.value, words.said(words.ARRIVALS, way.value)) for way in ArrivalChannel],
+            "options": [(way.value, words.said(ARRIVALS, way.value)) for way in ArrivalChannel],
         },
         {
             "name": "who",

@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.contracts.asked import resend_rights
 from egide.contracts.queries import Movement, movement_told, movements_in
-from egide.doors import following
+from egide.doors.contracts.words import MOVEMENT_STATES, MOVEMENTS
 from egide.doors.desk.holding import holders
 from egide.doors.desk.today import item_deadline
 from egide.doors.frame import words
@@ -35,7 +36,7 @@ _RANKS = [(str(rank), str(rank)) for rank in range(1, 10)]
 def rights(request: PageRequest) -> HttpResponse:
     """Movements in one state, those refused first."""
     wanted = request.GET.get("etat", "rejected")
-    wanted = wanted if wanted in words.MOVEMENT_STATES else "rejected"
+    wanted = wanted if wanted in MOVEMENT_STATES else "rejected"
     number = page_number(request)
     found = movements_in(wanted, offset=(number - 1) * SIZE, limit=SIZE + 1)
     shown = found[:SIZE]
@@ -45,18 +46,18 @@ def rights(request: PageRequest) -> HttpResponse:
     by_subject = {item.subject_id: {"holder": held[item.pk], "deadline": item_deadline(item)} for item in items}
     context = {
         "filters": filters(
-            base, "etat", wanted, [(code, label, None) for code, (label, _tone) in words.MOVEMENT_STATES.items()]
+            base, "etat", wanted, [(code, label, None) for code, (label, _tone) in MOVEMENT_STATES.items()]
         ),
-        "rows": [{**movement_shape(one), **by_subject.get(one.id, {})} for one in shown],
+        "rows": [{**movement_shape(request, one), **by_subject.get(one.id, {})} for one in shown],
         "page": page_shape(base, {"etat": wanted}, number=number, size=SIZE, shown=len(shown), more=len(found) > SIZE),
         "form_key": str(uuid.uuid4()),
     }
     return show(request, "contracts/rights.html", context, nav="rejects")
 
 
-def movement_shape(one: Movement) -> Shape:
+def movement_shape(request: PageRequest, one: Movement) -> Shape:
     """A movement as lists show it: for whom, what, when, and what the scheme answered."""
-    label, tone = words.MOVEMENT_STATES[one.state]
+    label, tone = MOVEMENT_STATES[one.state]
     answered = RETURN_CODES.get(one.return_code)
     return {
         "id": one.id,
@@ -64,14 +65,16 @@ def movement_shape(one: Movement) -> Shape:
         "who": one.name,
         "number": one.number,
         "member_url": reverse("member", args=[one.number]),
-        "what": words.said(words.MOVEMENTS, one.movement),
+        "what": words.said(MOVEMENTS, one.movement),
         "starts_on": one.starts_on,
         "ends_on": one.ends_on,
         "state": state(label, tone),
         "code": one.return_code,
         "answer": answered[1] if answered else "",
         "file": one.file_name or "",
-        "file_url": reverse("file", args=[one.file_id]) if one.file_id else "",
+        "file_url": reverse("file", args=[one.file_id])
+        if one.file_id and allowed(request, Permission.EXCHANGES)
+        else "",
         "sent_at": one.sent_at,
     }
 
@@ -87,7 +90,7 @@ def right(request: PageRequest, movement_id: int) -> HttpResponseBase:
         return _show(request, found, typed)
     try:
         corrected = _corrected(found, typed) if allowed(request, Permission.ENDORSE) else None
-        following.resend_rights(request.context, movement_id, corrected=corrected)
+        resend_rights(request.context, movement_id, corrected=corrected)
     except Refusal as refusal:
         return _show(request, found, typed, [refusal])
     messages.success(request, _("Le mouvement repart avec le prochain fichier."))
@@ -145,7 +148,7 @@ def _show(
     items = open_items_about("movement", [found.id])
     open_ = found.state == "rejected"
     context = {
-        "right": movement_shape(found),
+        "right": movement_shape(request, found),
         "told": _told(found) if allowed(request, Permission.READ) else None,
         "refused": open_,
         "fields": _fields(typed, refusals) if open_ and allowed(request, Permission.ENDORSE) else [],

@@ -7,21 +7,20 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.file_lines import file_rows, ignored_because
-from egide.doors.desk.receiving import reading_offered
+from egide.doors.desk.intake import may_read
+from egide.doors.desk.words import FILE_STATES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.opened import formats, jobs, readings
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import Shape, filters, page_number, page_shape, show, state
-from egide.doors.works import KINDS
-from egide.exchanges.queries import FileRow, count_open_rejects, files_by_way, find_file
+from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, rejects_of_file
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
 
 SIZE = 50
-CARE = "noemie.care"
 
 
 @needs(Permission.EXCHANGES)
@@ -69,7 +68,7 @@ def files(request: PageRequest) -> HttpResponse:
 
 
 def _outcome(one: FileRow) -> list[object]:
-    return [str(words.FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
+    return [str(FILE_STATES[one.state][0]), one.lines, one.posted, one.ignored, one.rejected]
 
 
 def kind_said(file: FileRow) -> str:
@@ -93,7 +92,7 @@ def pending(file: FileRow) -> int:
 
 
 def _row(file: FileRow) -> Shape:
-    label, tone = words.FILE_STATES[file.state]
+    label, tone = FILE_STATES[file.state]
     return {
         "url": reverse("file", args=[file.pk]),
         "name": file.name,
@@ -119,21 +118,20 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
-        if found.format == CARE and not allowed(request, Permission.READ_HEALTH):
+        if not _seen(request, found):
             raise Http404
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
-    health = allowed(request, Permission.READ_HEALTH)
-    rows, more = file_rows(found, outcome, offset=(number - 1) * SIZE, limit=SIZE, health=health)
+    rows, more = _rows(request, found, outcome, offset=(number - 1) * SIZE)
     base = reverse("file", args=[found.pk])
     options = [
         ("posted", _("Comptabilisées"), found.posted),
         ("ignored", _("Ignorées"), found.ignored),
         ("rejected", _("Rejetées"), found.rejected),
     ]
-    label, tone = words.FILE_STATES[found.state]
+    label, tone = FILE_STATES[found.state]
     context = {
         "file": {
             "name": found.name,
@@ -144,7 +142,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "state": state(label, tone),
             "fingerprint": found.sha256,
             "size": size_said(found.size_bytes),
-            "download_url": f"{base}?brut=1" if health or found.format != CARE else "",
+            "download_url": f"{base}?brut=1" if _seen(request, found) else "",
         },
         "counts": {
             "lines": found.lines,
@@ -153,7 +151,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "rejected": found.rejected,
             "pending": pending(found),
         },
-        "ignored_because": ignored_because(found),
+        "ignored_because": _set_aside(found),
         "refusal": found.refusal,
         "filters": filters(base, "issue", outcome, options) if found.direction == "in" else [],
         "rows": rows,
@@ -165,9 +163,47 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     return show(request, "desk/file.html", context, nav="files")
 
 
+def _seen(request: PageRequest, file: FileRow) -> bool:
+    """True when this person may read what the file says; a format that nobody declares is taken for health."""
+    known = formats().get(file.format)
+    return allowed(request, Permission.READ_HEALTH) if known is None or known.health else True
+
+
+def _rows(request: PageRequest, file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
+    """A page of lines of one outcome, and whether there are more."""
+    if outcome == "rejected":
+        found = rejects_of_file(file.pk, offset=offset, limit=SIZE + 1)
+        return [_reject(one, seen=_seen(request, file)) for one in found[:SIZE]], len(found) > SIZE
+    reading = readings().get(file.format)
+    if reading is None or reading.lines is None or not _seen(request, file):
+        return [], False
+    return reading.lines(file.pk, outcome, offset, SIZE)
+
+
+def _set_aside(file: FileRow) -> list[Shape]:
+    reading = readings().get(file.format)
+    return reading.set_aside(file.pk) if reading and reading.set_aside and file.ignored else []
+
+
+def _reject(one: RejectRow, *, seen: bool) -> Shape:
+    reading = readings().get(one.file.format)
+    title = reading.title(one) if reading and reading.title and seen else ""
+    place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
+    return {
+        "number": one.line_no,
+        "outcome": state(_("Rejetée"), "late") if one.state == "open" else state(_("Traitée"), "neutral"),
+        "title": title or place,
+        "person": place if title else "",
+        "url": reverse("reject", args=[one.pk]),
+        "reason": one.message,
+        "next_url": reverse("reject", args=[one.pk]) if one.state == "open" else "",
+        "next_label": _("Traiter"),
+    }
+
+
 def _work_on(file: FileRow) -> Shape | None:
     """The work under way on this file, to follow it from here."""
-    found = job_about(KINDS, "file", file.pk)
+    found = job_about(jobs(), "file", file.pk)
     if found is None or found.state not in UNDER_WAY:
         return None
     return {"url": reverse("work", args=[found.pk]), "title": found.title}
@@ -183,20 +219,11 @@ def _actions(request: PageRequest, file: FileRow) -> list[Shape]:
         "primary": True,
     }
     actions = []
-    if reading_offered(request, file.format, file.state) and _work_on(file) is None:
+    waits = file.state in ("received", "reading") and may_read(request.context, file.format)
+    if waits and _work_on(file) is None:
         actions.append(base | {"url": reverse("file-read", args=[file.pk])})
-    if file.format == CARE and allowed(request, Permission.BENEFITS) and count_open_rejects(file.pk):
-        url = f"{reverse('work-new', args=['rejets'])}?file={file.pk}"
-        actions.append({"url": url, "label": _("Reprendre les rejets ouverts"), "icon": "arrow-repeat"})
-    if (
-        file.format == "enrolment.sheet"
-        and file.state == "read"
-        and file.rejected
-        and allowed(request, Permission.ENROL)
-    ):
-        url = reverse("file-refused-lines", args=[file.pk])
-        actions.append({"url": url, "label": _("Lignes refusées, à corriger"), "icon": "download"})
-    return actions
+    reading = readings().get(file.format)
+    return actions + (reading.actions(request, file) if reading and reading.actions else [])
 
 
 def _progress(file: FileRow) -> Shape | None:

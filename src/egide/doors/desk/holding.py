@@ -12,7 +12,8 @@ from egide.doors.frame.shell import Shape
 from egide.journal.facts import Actor
 from egide.journal.permissions import Permission
 from egide.people.queries import user_names
-from egide.work.facts import Whose, may_work
+from egide.work.facts import Whose
+from egide.work.kinds import may_work
 from egide.work.queries import ItemRow
 
 

@@ -25,7 +25,7 @@ from egide.kernel.errors import Refusal
 from egide.people.queries import colleagues_of
 from egide.work.acts import give_back, hand_over, take_item
 from egide.work.acts import take_next as act_take_next
-from egide.work.facts import may_work
+from egide.work.kinds import may_work
 from egide.work.queries import ItemRow, find_item
 
 
@@ -41,7 +41,7 @@ def item(request: PageRequest, item_id: int) -> HttpResponseBase:
         match request.POST.get("act"):
             case "take":
                 take_item(request.context, item_id)
-                return redirect(item_url(found))
+                return redirect(item_url(request, found))
             case "give_back":
                 give_back(request.context, item_id)
                 messages.success(request, _("Dossier remis dans la file."))
@@ -61,7 +61,7 @@ def item(request: PageRequest, item_id: int) -> HttpResponseBase:
 def take_next(request: PageRequest) -> HttpResponseBase:
     """Takes the most urgent item that nobody holds, and opens it."""
     try:
-        return redirect(item_url(act_take_next(request.context)))
+        return redirect(item_url(request, act_take_next(request.context)))
     except Refusal as refusal:
         if refusal.code != "work.none_free":
             raise
@@ -91,7 +91,7 @@ def _show(request: PageRequest, found: ItemRow, refusals: Sequence[Refusal] = ()
             "kind": words.said(words.ITEMS, found.kind),
             "received_on": found.received_at.date(),
             "deadline": item_deadline(found) if found.state != "done" else {"done": True, "due_on": found.due_on},
-            "url": item_url(found),
+            "url": "" if (place := item_url(request, found)) == reverse("item", args=[found.pk]) else place,
             "done": found.state == "done",
         },
         "holder": holder,

@@ -44,7 +44,7 @@ def journal(request: PageRequest) -> HttpResponse:
         "filters": [
             {"url": f"{base}?{urlencode({**query, 'chaine': 1})}", "label": _("Vérifier la chaîne"), "active": False}
         ],
-        "rows": [_row(act, places.get(act.pk)) for act in found[:SIZE]],
+        "rows": [_row(request, act, places.get(act.pk)) for act in found[:SIZE]],
         "page": page_shape(base, query, number=number, size=SIZE, shown=len(found[:SIZE]), more=len(found) > SIZE),
         "export_url": f"{base}?{urlencode({**query, 'export': 'xlsx'})}",
         "chain": _chain() if request.GET.get("chaine") else None,
@@ -79,13 +79,13 @@ def _fields(query: dict[str, str]) -> list[Shape]:
     return fields
 
 
-def _row(act: ActRow, place: int | None) -> Shape:
+def _row(request: PageRequest, act: ActRow, place: int | None) -> Shape:
     late = act.due_on is not None and act.done_on > act.due_on
     return {
         "at": act.done_at,
         "kind": words.said(words.ACTS, act.kind),
         "subject": act.subject_label,
-        "subject_url": subject_url(act.subject_kind, act.subject_id, act.subject_label),
+        "subject_url": subject_url(request, act.subject_kind, act.subject_id, act.subject_label),
         "by": act.actor_label,
         "channel": words.said(words.CHANNELS, act.channel),
         "received_at": act.received_at,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.doors.frame import words
 from egide.doors.frame.shell import Shape
 from egide.journal import clock
+from egide.kernel.money import format_eur
 from egide.kernel.text import typeset
 from egide.rules.books import Book
 from egide.rules.case import Step
@@ -101,6 +104,26 @@ def why_sum(title: str, total_cents: int, parts: Sequence[Shape], *, sentence: s
         "tree": tree,
         "known_on": clock.today(),
     }
+
+
+def why_month(title: str, month: date, people: Sequence[tuple[str, Step]], book: Book | None) -> Shape:
+    """The reasons of a month that is due, from those of each person, by first name: a sum of what each is to pay."""
+    if not people:
+        return why_sentences(title, 0, "eur", [_("Personne n’est couvert ce mois-là : rien n’est dû.")])
+    parts, terms, total = [], [], 0
+    for name, step in people:
+        shape = step_shape(step, book)
+        parts.append({**shape, "sentence": f"{name}\N{NO-BREAK SPACE}: {shape['sentence']}"})
+        terms.append(f"{name} {format_eur(int(str(step.value)))}")
+        total += int(str(step.value))
+    said = _("Pour %(month)s, %(total)s à payer : %(terms)s.") % {
+        "month": words.month(month),
+        "total": format_eur(total),
+        "terms": ", ".join(terms),
+    }
+    return why_sum(
+        title, total, parts, sentence=_("Somme des cotisations à payer des personnes couvertes."), spoken_as=said
+    )
 
 
 def why_sentences(title: str, value: object, unit: str, sentences: Sequence[str], *, sentence: str = "") -> Shape:

@@ -1,38 +1,27 @@
-"""Receiving a file at the screen: recognised, kept as it is, then read by a work; and what comes with a table of enrolments."""
+"""Receiving a file at the screen: recognised, kept as it is, then read by a work."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from egide.contracts.acts.imports import refused_rows
+from egide.doors.desk.intake import ask_reading, receive_file, received_formats, recognised
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.sheets import XLSX
+from egide.doors.frame.opened import formats
 from egide.doors.frame.shell import Shape, error_of, show
-from egide.doors.works import KINDS, READERS, ask_reading, receive_file
 from egide.exchanges.acts import Arrival
-from egide.exchanges.codecs.enrolment_report import template, write_reject_report
-from egide.exchanges.codecs.recognised import recognise
 from egide.exchanges.queries import file_to_read
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
 
 MEGABYTE = 1024 * 1024
-LARGEST = {
-    "noemie.care": 512 * MEGABYTE,
-    "noemie.answers": 64 * MEGABYTE,
-    "pain.002": 64 * MEGABYTE,
-    "enrolment.sheet": 20 * MEGABYTE,
-}
-PARTNERS = {"noemie.care": "scheme", "noemie.answers": "scheme", "pain.002": "bank", "enrolment.sheet": "delegate"}
 UNKNOWN = "auto"
 
 
@@ -62,7 +51,7 @@ def _arrival(request: PageRequest) -> Arrival:
     _refuse_oversize(sent.size or 0, chosen)
     content = sent.read()
     name = (sent.name or "")[:120]
-    found = recognise(name, content)
+    found = recognised(name, content)
     if chosen not in (UNKNOWN, found):
         raise Refusal(
             "file.other_kind",
@@ -72,11 +61,12 @@ def _arrival(request: PageRequest) -> Arrival:
             "format",
         )
     _refuse_oversize(len(content), found)
-    return Arrival(found, PARTNERS[found], name, content, int(perimeter))
+    return Arrival(found, formats()[found].partner, name, content, int(perimeter))
 
 
 def _refuse_oversize(size: int, kind: str) -> None:
-    most = LARGEST.get(kind, max(LARGEST.values()))
+    known = [one.largest_bytes for one in received_formats() if kind in (one.code, UNKNOWN)]
+    most = max(known, default=0)
     if size > most:
         raise Refusal(
             "file.size",
@@ -88,7 +78,9 @@ def _refuse_oversize(size: int, kind: str) -> None:
 
 def _show(request: PageRequest, refusal: Refusal | None = None) -> HttpResponse:
     named = list(perimeter_names(request.context.actor.perimeters).items())
-    kinds = [(UNKNOWN, _("La reconnaître"))] + [(one, words.said(words.FORMATS, one)) for one in READERS]
+    kinds = [(UNKNOWN, _("La reconnaître"))] + [
+        (one.code, words.said(words.FORMATS, one.code)) for one in received_formats()
+    ]
     where = refusal.where if refusal else ""
 
     def field(name: str, **more: object) -> Shape:
@@ -114,30 +106,3 @@ def read(request: PageRequest, file_id: int) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("file", file_id)
     return redirect("work", ask_reading(request.context, file_to_read(request.context, file_id)).pk)
-
-
-def reading_offered(request: PageRequest, file_format: str, state: str) -> bool:
-    """True when this person may ask for the reading of such a file."""
-    reader = READERS.get(file_format)
-    return reader is not None and state in ("received", "reading") and allowed(request, KINDS[reader].needs)
-
-
-@needs(Permission.EXCHANGES, Permission.ENROL)
-def sheet_template(_: PageRequest) -> HttpResponse:
-    """The table to fill in, with its lists, its help and an example."""
-    return _workbook(template(), "modele-adhesions.xlsx")
-
-
-@needs(Permission.ENROL)
-def refused_lines(request: PageRequest, file_id: int) -> HttpResponse:
-    """The refused lines of a table of enrolments, to correct and send again as they are."""
-    file = file_to_read(request.context, file_id)
-    if file.format != "enrolment.sheet" or file.state != "read" or not file.rejected:
-        raise Http404
-    return _workbook(write_reject_report(refused_rows(file)), f"{file.name.rpartition('.')[0]}-rejets.xlsx")
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = str(content_disposition_header(True, name))
-    return answer

@@ -14,16 +14,26 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.benefits.decisions.refusals import REASONS
 from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.search_reads import known_by
 from egide.doors.desk.today import item_deadline, item_url
-from egide.doors.following import recycle_rejects
+from egide.doors.desk.words import REJECT_STATES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.door import Reading
+from egide.doors.frame.opened import items, reading_of, readings
 from egide.doors.frame.shell import Shape, day_in, error_of, show, state
 from egide.exchanges.acts import close_reject
-from egide.exchanges.queries import Cause, RejectRow, causes, find_reject, next_reject, oldest_reject_at, open_rejects
+from egide.exchanges.queries import (
+    Cause,
+    RejectRow,
+    causes,
+    find_reject,
+    next_reject,
+    oldest_reject_at,
+    open_rejects,
+    rejects_with_ids,
+)
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.journal.queries import acts_on
@@ -63,12 +73,27 @@ def rejects(request: PageRequest) -> HttpResponseBase:
 
 
 def _recycle(request: PageRequest, chosen: list[int]) -> HttpResponseBase:
-    if not allowed(request, Permission.BENEFITS):
-        raise Http404
+    taken = 0
     with transaction.atomic():  # all or nothing: a refusal on the way leaves every reject on the bench
-        taken = recycle_rejects(request.context, chosen)
+        for reading, mine in _by_reading(chosen):
+            if reading.recycle is None or not allowed(request, reading.needs):
+                raise Http404
+            taken += reading.recycle(request.context, mine)
     messages.success(request, _("%(n)s actes repris sur %(m)s choisis.") % {"n": taken, "m": len(chosen)})
     return redirect("rejects")
+
+
+def _by_reading(chosen: Sequence[int]) -> list[tuple[Reading, list[int]]]:
+    """The rejects to take again, by who takes them."""
+    found: dict[str, list[int]] = {}
+    for one in rejects_with_ids(chosen):
+        found.setdefault(one.file.format, []).append(one.pk)
+    return [(readings()[code], mine) for code, mine in found.items() if code in readings()]
+
+
+def _mendable(request: PageRequest, code: str) -> bool:
+    reading = reading_of(code)
+    return reading is not None and allowed(request, reading.needs)
 
 
 def _charged(one: RejectRow) -> int | None:
@@ -85,11 +110,12 @@ def _total(amounts: Iterable[int | None]) -> int | None:
 def _work(request: PageRequest) -> list[Shape]:
     """The files with rejects to mend, the most urgent first, each with who holds it."""
     person = request.context.actor.id
-    items = queue(kinds=["rejects", "rights_reject"], limit=40, whose=whose_asked(request), person_id=person)
-    held = holders(request, items)
+    kinds = [kind.code for kind in items().values() if kind.needs == Permission.EXCHANGES]
+    waiting = queue(kinds=kinds, limit=40, whose=whose_asked(request), person_id=person)
+    held = holders(request, waiting)
     return [
-        {"title": one.title, "url": item_url(one), "deadline": item_deadline(one), "holder": held[one.pk]}
-        for one in items
+        {"title": one.title, "url": item_url(request, one), "deadline": item_deadline(one), "holder": held[one.pk]}
+        for one in waiting
     ]
 
 
@@ -103,7 +129,7 @@ def _group(
         "code": cause.code,
         "count": cause.count,
         "amount_cents": cause.charged_cents,
-        "proposal": _proposal(cause, len(lines)) if allowed(request, Permission.BENEFITS) else None,
+        "proposal": _proposal(cause, len(lines)) if _mendable(request, cause.code) else None,
         "oldest_on": min(one.file.received_at.date() for one in lines),
         "items": [
             {
@@ -124,10 +150,8 @@ def _group(
     }
 
 
-def _proposal(cause: Cause, shown: int) -> Shape | None:
+def _proposal(cause: Cause, shown: int) -> Shape:
     """Recycling, for the causes that someone can mend outside the file itself."""
-    if cause.code not in REASONS:
-        return None
     return {
         "label": _("Recycler une fois la cause corrigée"),
         "act": f"recycle:{cause.code}",
@@ -140,8 +164,8 @@ def _title(one: RejectRow, *, health: bool) -> str:
     """The care that the line tells, for those who need it; its place for the others."""
     if not health:
         return _("Ligne %(n)s") % {"n": one.line_no}
-    act, day = one.content.get("act_code"), day_in(str(one.content.get("care_date")))
-    return _("%(act)s du %(day)s") % {"act": act, "day": f"{day:%d/%m/%Y}"} if act and day else one.field or one.code
+    reading = readings().get(one.file.format)
+    return (reading.title(one) if reading and reading.title else "") or words.said(words.FIELDS, one.field or "ligne")
 
 
 def _deadlines(file_ids: Sequence[int]) -> dict[int, Shape]:
@@ -192,7 +216,7 @@ def _next_url(found: RejectRow) -> str:
 
 
 def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = ()) -> HttpResponse:
-    label, tone = words.REJECT_STATES[found.state]
+    label, tone = REJECT_STATES[found.state]
     person = next(iter(people_with_ids([found.person_id])), None) if found.person_id else None
     known = known_by([found.person_id]).get(found.person_id) if found.person_id else None
     errors = [error_of(one) for one in refusals]
@@ -216,7 +240,7 @@ def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = 
         },
         "raw": [
             {
-                "name": words.said(words.CARE_FIELDS, name),
+                "name": words.said(words.FIELDS, name),
                 "value": _received(name, str(value)),
                 "bad": name == found.field,
                 "position": found.position if name == found.field else "",
@@ -224,7 +248,7 @@ def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = 
             for name, value in (found.content.items() if allowed(request, Permission.READ_HEALTH) else ())
         ],
         "errors": errors,
-        "recyclable": found.state == "open" and found.code in REASONS and allowed(request, Permission.BENEFITS),
+        "recyclable": found.state == "open" and _mendable(request, found.code),
         "open": found.state == "open",
         "history": [
             {

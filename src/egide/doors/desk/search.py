@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.search_reads import Hit, find
+from egide.doors.desk.search_reads import COUNTED, Found, Hit, find
 from egide.doors.frame.access import PageRequest, needs
 from egide.doors.frame.shell import fragment, show
 from egide.journal.permissions import Permission
 
-QUICK, FULL = 8, 50
+QUICK, FULL = 8, COUNTED
 
 
 @needs(Permission.READ)
@@ -20,19 +20,20 @@ def search(request: PageRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     quick = request.GET.get("quick") == "1"
     limit = QUICK if quick else FULL
-    hits, more = find(text, limit=limit) if text else ([], False)
+    found = find(text, limit=limit, actor_id=request.context.actor.id) if text else Found([], 0, bounded=False)
     context = {
         "q": text,
         "quick": quick,
-        "total": len(hits),
-        "results": [_shape(hit) for hit in hits],
-        "truncated": more,
-        "hint": _hint(text) if text and not hits else "",
+        "total": found.total,
+        "bounded": found.bounded,
+        "results": [_shape(hit) for hit in found.hits],
+        "truncated": found.bounded or found.total > len(found.hits),
+        "hint": _hint(text) if text and not found.hits else "",
     }
     if request.htmx:
         return fragment(request, "desk/search/_results.html", context)
-    if len(hits) == 1 and hits[0].certain:
-        return redirect(hits[0].url)
+    if len(found.hits) == 1 and found.hits[0].certain:
+        return redirect(found.hits[0].url)
     return show(request, "desk/search.html", context)
 
 
@@ -52,6 +53,6 @@ def _hint(text: str) -> str:
     if len(text) < 2:
         return _("Tapez au moins deux lettres.")
     return _(
-        "Essayez le début du nom, le numéro d’adhérent, les dix chiffres du téléphone, les quatre derniers de l’IBAN "
-        "ou la date de naissance (05/10/1975)."
+        "Essayez le nom comme il se prononce, le nom et la ville, la date de naissance (05/10/1975), le numéro d’adhérent, "
+        "les dix chiffres du téléphone ou les quatre derniers de l’IBAN."
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.urls import reverse
@@ -14,7 +14,10 @@ from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, state
 from egide.journal import clock
 from egide.kernel.formats import format_date_short
-from egide.people.queries import Asked, PersonFound, Sought, people_like, people_with_ids, understand
+from egide.people.queries import PersonFound, people_with_ids
+from egide.people.search import Answer, Asked, Rank, Sought, answers, understand
+
+COUNTED = 100  # beyond, a search is told to be more precise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Known:
     """The enrolment by which a person is known: the current one, else the latest."""
 
     person_id: int
+    enrolment_id: int
     number: str
     link: str
     starts_on: date
@@ -45,7 +49,7 @@ class Known:
 
 _KNOWN = """
 -- The best enrolment of each person: one that covers them today, else the latest to begin.
-SELECT DISTINCT ON (c.person_id) c.person_id, e.number, c.link, lower(c.period), upper(c.period), c.period @> %s::date
+SELECT DISTINCT ON (c.person_id) c.person_id, e.id, e.number, c.link, lower(c.period), upper(c.period), c.period @> %s::date
 FROM contracts_cover c JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.person_id = ANY (%s) AND NOT c.cancelled
 ORDER BY c.person_id, (c.period @> %s::date) DESC, lower(c.period) DESC
@@ -57,14 +61,62 @@ SELECT member_id FROM contracts_enrolment WHERE number ~>=~ %s AND number ~<~ %s
 """
 
 
-def find(text: str, *, limit: int) -> tuple[list[Hit], bool]:
-    """The persons that answer, at most ``limit``, and whether there are more."""
+_LAST_ACTS = """
+-- On each of these enrolments, the last act of this person, then the last act of anyone, over a month.
+SELECT e.id, max(a.id) FILTER (WHERE a.actor_id = %s), max(a.id)
+FROM unnest(%s::bigint[]) AS e(id) JOIN LATERAL (SELECT id, actor_id FROM journal_act
+  WHERE subject_kind = 'enrolment' AND subject_id = e.id AND done_on >= %s AND actor_id IS NOT NULL
+  ORDER BY id DESC LIMIT 20) AS a ON true
+GROUP BY e.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answers shown, how many there are in all, and whether that is only the least there are."""
+
+    hits: list[Hit]
+    total: int
+    bounded: bool
+
+
+def find(text: str, *, limit: int, actor_id: int | None = None) -> Found:
+    """The persons that answer, at most ``limit``, the best first; among those found as well, who was last dealt with."""
     asked = understand(text)
-    people = _numbered(asked, limit + 1) if asked.kind is Sought.NUMBER else people_like(asked, limit=limit + 1)
-    more, people = len(people) > limit, people[:limit]
-    known = known_by([person.id for person in people])
-    alone = len(people) == 1 and asked.kind in (Sought.NUMBER, Sought.NIR, Sought.PHONE, Sought.EMAIL)
-    return [_hit(person, known[person.id], asked, certain=alone) for person in people if person.id in known], more
+    answered = _answers(text, asked)
+    known = known_by([one.id for one in answered])
+    answered = [one for one in answered if one.id in known]
+    total, bounded = min(len(answered), COUNTED), len(answered) > COUNTED
+    shown = _last_dealt_with(answered[:COUNTED], known, actor_id)[:limit]
+    people = {one.id: one for one in people_with_ids([one.id for one in shown])}
+    alone = total == 1 and asked.kind in (Sought.NUMBER, Sought.NIR, Sought.PHONE, Sought.EMAIL)
+    hits = [_hit(people[one.id], known[one.id], asked, one.rank, certain=alone) for one in shown]
+    return Found(hits, total, bounded)
+
+
+def _answers(text: str, asked: Asked) -> list[Answer]:
+    """By the enrolment's number, else by what people know of persons; eight digits that are nobody's birth may begin one."""
+    if asked.kind is Sought.NUMBER and (numbered := _numbered(asked.value)):
+        return numbered
+    found = answers(asked, limit=COUNTED + 1)
+    digits = text.strip()
+    return found or (_numbered(digits) if asked.kind is Sought.BIRTH_DATE and digits.isdecimal() else [])
+
+
+def _last_dealt_with(answered: Sequence[Answer], known: Mapping[int, Known], actor_id: int | None) -> list[Answer]:
+    """In the same rank, first whom this person dealt with last, then whom anyone did: who called calls again."""
+    if actor_id is None or len(answered) < 2:
+        return list(answered)
+    enrolments = sorted({known[one.id].enrolment_id for one in answered})
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_ACTS, [actor_id, enrolments, clock.today() - timedelta(days=31)])
+        last = {row[0]: (row[1] or 0, row[2] or 0) for row in cursor.fetchall()}
+
+    def key(one: Answer) -> tuple[int, int, int]:
+        own, anyone = last.get(known[one.id].enrolment_id, (0, 0))
+        return (one.rank, -own, -anyone)
+
+    return sorted(answered, key=key)
 
 
 def known_by(person_ids: Sequence[int]) -> dict[int, Known]:
@@ -77,13 +129,14 @@ def known_by(person_ids: Sequence[int]) -> dict[int, Known]:
         return {row[0]: Known(*row) for row in cursor.fetchall()}
 
 
-def _numbered(asked: Asked, limit: int) -> list[PersonFound]:
+def _numbered(digits: str) -> list[Answer]:
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERED, [asked.value, asked.value + ":", limit])  # « : » follows « 9 »
-        return people_with_ids([row[0] for row in cursor.fetchall()])
+        cursor.execute(_NUMBERED, [digits, digits + ":", COUNTED + 1])  # « : » follows « 9 »
+        members = dict.fromkeys(row[0] for row in cursor.fetchall())
+    return [Answer(member, Rank.EXACT) for member in members]
 
 
-def _hit(person: PersonFound, known: Known, asked: Asked, *, certain: bool) -> Hit:
+def _hit(person: PersonFound, known: Known, asked: Asked, rank: Rank, *, certain: bool) -> Hit:
     born = format_date_short(person.birth_date)
     detail = f"{words.said(words.LINKS, known.link)}, {born}, {person.city}"
     return Hit(
@@ -91,14 +144,14 @@ def _hit(person: PersonFound, known: Known, asked: Asked, *, certain: bool) -> H
         name=f"{person.last_name} {person.first_name}",
         number=known.number,
         detail=detail,
-        matched=_matched(person, asked),
+        matched=_matched(person, asked, rank),
         icon="person",
         certain=certain,
         state=_state(known),
     )
 
 
-def _matched(person: PersonFound, asked: Asked) -> str:
+def _matched(person: PersonFound, asked: Asked, rank: Rank) -> str:
     """What was recognised, when the line does not show it already."""
     match asked.kind:
         case Sought.PHONE:
@@ -110,7 +163,7 @@ def _matched(person: PersonFound, asked: Asked) -> str:
         case Sought.NIR:
             return _("numéro de sécurité sociale")
         case _:
-            return ""
+            return {Rank.SOUND: _("se prononce de même"), Rank.NEAR: _("s’écrit presque ainsi")}.get(rank, "")
 
 
 def _state(known: Known) -> Shape:

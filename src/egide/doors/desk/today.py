@@ -15,21 +15,22 @@ from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.today_reads import Recent, queue_figures, recent_files
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.shell import SECTIONS, Shape, deadline_shape, show, state
+from egide.doors.frame.door import SubjectPage
+from egide.doors.frame.opened import doors, subjects
+from egide.doors.frame.shell import Shape, deadline_shape, sections_of, show, state
 from egide.journal import clock
-from egide.journal.permissions import Permission
-from egide.work.facts import may_work
+from egide.journal.permissions import Permission, every_permission
+from egide.work.kinds import may_work
 from egide.work.queries import ItemRow, clock_of, queue
 
 SHOWN = 40
 
 
-@needs(*Permission)
+@needs(*every_permission())
 def today(request: PageRequest) -> HttpResponseBase:
     """The work that waits. Someone who reads no file goes to the first section that is theirs."""
     if not allowed(request, Permission.READ):
-        first = next(name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted))
-        return redirect(first)
+        return redirect(sections_of(request)[0].name)
     return _today(request)
 
 
@@ -44,27 +45,24 @@ def _today(request: PageRequest) -> HttpResponse:
     context = {
         "summary": figures,
         "next_item": _next(request, waiting),
-        "queue": [{**_row(item), "holder": held[item.pk]} for item in waiting],
-        "paused": [{**_paused(item), "holder": held[item.pk]} for item in stopped],
+        "queue": [{**_row(request, item), "holder": held[item.pk]} for item in waiting],
+        "paused": [{**_paused(request, item), "holder": held[item.pk]} for item in stopped],
         "whose": whose_filters(reverse("today"), whose),
         "form_key": str(uuid.uuid4()),
-        "recent": [_recent(one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))],
+        "recent": [
+            _recent(request, one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))
+        ],
         "quick_acts": _quick_acts(request),
     }
     return show(request, "desk/today.html", context, nav="today")
 
 
-def item_url(item: ItemRow) -> str:
-    """Where an item is worked on."""
-    match item.subject_kind:
-        case "form":
-            return reverse("enrolment", args=[item.subject_id])
-        case "file":
-            return f"{reverse('rejects')}?file={item.subject_id}"
-        case "movement":
-            return reverse("right", args=[item.subject_id])
-        case _:
-            return reverse("item", args=[item.pk])
+def item_url(request: PageRequest, item: ItemRow) -> str:
+    """Where an item is worked on: the page that its subject gives, else its own, also for who may not go there."""
+    page = subjects()[item.subject_kind]
+    if page.works_at and opens(request, page):
+        return page.works_at(item.subject_id)
+    return reverse("item", args=[item.pk])
 
 
 def item_deadline(item: ItemRow) -> Shape:
@@ -74,9 +72,9 @@ def item_deadline(item: ItemRow) -> Shape:
     return deadline_shape(clock_of(item, pauses, clock.today()), item_id=item.pk, pause_reason=stopped)
 
 
-def _row(item: ItemRow) -> Shape:
+def _row(request: PageRequest, item: ItemRow) -> Shape:
     return {
-        "url": item_url(item),
+        "url": item_url(request, item),
         "title": item.title,
         "kind": words.said(words.ITEMS, item.kind),
         "received_on": item.received_at.date(),
@@ -85,9 +83,9 @@ def _row(item: ItemRow) -> Shape:
     }
 
 
-def _paused(item: ItemRow) -> Shape:
+def _paused(request: PageRequest, item: ItemRow) -> Shape:
     since = next((pause.start for pause in item.pauses.all() if pause.end is None), item.received_at.date())
-    return {"url": item_url(item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
+    return {"url": item_url(request, item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
 
 
 def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
@@ -99,43 +97,34 @@ def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
         label, url = _("Prendre le dossier suivant"), reverse("item-next")
         return {**shape, "label": label, "url": url, "method": "post", "act": "take_next"}
     mine = next((item for item in able if item.assignee_id == actor.id), None)
-    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(mine)} if mine else None
+    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(request, mine)} if mine else None
 
 
-def _recent(one: Recent) -> Shape:
+def _recent(request: PageRequest, one: Recent) -> Shape:
     return {
-        "url": subject_url(one.subject_kind, one.subject_id, one.label),
+        "url": subject_url(request, one.subject_kind, one.subject_id, one.label),
         "title": one.label,
         "detail": words.said(words.ACTS, one.kind),
         "at": one.at,
-        "icon": {"enrolment": "person-vcard", "file": "inbox"}.get(one.subject_kind, "file-earmark-text"),
+        "icon": subjects()[one.subject_kind].icon,
     }
 
 
-def subject_url(kind: str, identifier: int, label: str) -> str:
-    """The page of what an act was about; nothing when it has none."""
-    match kind:
-        case "enrolment":
-            return reverse("member", args=[label])
-        case "form":
-            return reverse("enrolment", args=[identifier])
-        case "file":
-            return reverse("file", args=[identifier])
-        case "reject":
-            return reverse("reject", args=[identifier])
-        case "movement":
-            return reverse("right", args=[identifier])
-        case "product":
-            return reverse("product", args=[label.split(maxsplit=1)[0]])
-        case _:
-            return ""
+def subject_url(request: PageRequest, kind: str, identifier: int, label: str) -> str:
+    """The page of what an act was about; nothing when it has none, or none that this person may open."""
+    page = subjects()[kind]
+    return page.url(identifier, label) if page.url and opens(request, page) else ""
+
+
+def opens(request: PageRequest, page: SubjectPage) -> bool:
+    """True when this person may open the pages of this kind of subject."""
+    return any(allowed(request, one) for one in page.needs)
 
 
 def _quick_acts(request: PageRequest) -> list[Shape]:
-    acts: list[Shape] = []
-    if allowed(request, Permission.ENROL):
-        url = reverse("enrolment-new")
-        acts.append({"label": _("Recevoir un bulletin"), "url": url, "icon": "file-earmark-plus", "key": "c"})
-    if allowed(request, Permission.EXCHANGES):
-        acts.append({"label": _("Banc des rejets"), "url": reverse("rejects"), "icon": "exclamation-octagon"})
-    return acts
+    return [
+        {"label": one.label, "url": reverse(one.page), "icon": one.icon, "key": one.key}
+        for door in doors()
+        for one in door.quick_acts
+        if allowed(request, one.needs)
+    ]

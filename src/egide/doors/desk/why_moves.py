@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from egide.contracts.queries import movements_of
 from egide.doors.desk.reasons import part
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape
@@ -16,9 +15,11 @@ from egide.journal.queries import ActRow, acts_about, acts_with_ids
 from egide.kernel.money import format_eur
 from egide.kernel.text import elided
 
-FOLLOWERS = frozenset({"premium.follow", "benefits.follow"})
-"""Acts that only bring the accounts up to date after another one: people are told the other one."""
-_ALL_MOVEMENTS = 1_000
+_FOLLOWS = ".follow"
+"""How the acts are named that only bring accounts up to date after another one: people are told the other one."""
+
+
+Subject = tuple[str, int]  # its kind and its identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +46,24 @@ def _is_a_reason(sentence: str) -> bool:
     return not sentence.startswith(("Échéancier", "Compte de l’adhésion", "Prestations régularisées"))
 
 
-def causes(act_ids: Iterable[int], *, enrolment_id: int) -> Mapping[int, ActRow | None]:
-    """For each act that posted something on an enrolment, the act that people did or the job that they asked for.
+def causes(act_ids: Iterable[int], *, about: Callable[[], Collection[Subject]]) -> Mapping[int, ActRow | None]:
+    """For each act that posted something, the act that people did or the job that they asked for.
 
     An act done as part of another is told by that other one; one that only follows, by the last act before it on the
-    enrolment, on its people or on their rights.
+    subjects that can move such an amount (``about``, read only when one follows).
     """
     acts = acts_with_ids(set(act_ids))
     roots = {act_id: _root(acts, act_id) for act_id in act_ids}
-    if any(root is not None and root.kind in FOLLOWERS for root in roots.values()):
-        about = [one for one in acts_about(_subjects(enrolment_id)) if one.kind not in FOLLOWERS]
+    if any(_only_follows(root) for root in roots.values()):
+        told = [one for one in acts_about(about()) if not _only_follows(one)]
         for act_id, root in roots.items():
-            if root is not None and root.kind in FOLLOWERS:
-                roots[act_id] = next((one for one in reversed(about) if one.id < root.id), root)
+            if root is not None and _only_follows(root):
+                roots[act_id] = next((one for one in reversed(told) if one.id < root.id), root)
     return roots
+
+
+def _only_follows(act: ActRow | None) -> bool:
+    return act is not None and act.kind.endswith(_FOLLOWS)
 
 
 def _root(acts: Mapping[int, ActRow], act_id: int) -> ActRow | None:
@@ -66,15 +71,6 @@ def _root(acts: Mapping[int, ActRow], act_id: int) -> ActRow | None:
     while act is not None and (parent := acts.get(act.parent_id or 0)) is not None:
         act = parent
     return act
-
-
-def _subjects(enrolment_id: int) -> set[tuple[str, int]]:
-    movements = movements_of([enrolment_id], limit=_ALL_MOVEMENTS)
-    return {
-        ("enrolment", enrolment_id),
-        *(("movement", one.id) for one in movements),
-        *(("person", one.person_id) for one in movements),
-    }
 
 
 def move_parts(moves: Sequence[Move], under: Mapping[int, Sequence[Shape]] | None = None) -> list[Shape]:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 import zlib
 from datetime import date, timedelta
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.doors.desk.words import JOB_STATES
 from egide.doors.frame import words
-from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.access import P, PageRequest, View, allowed
+from egide.doors.frame.door import Launch
+from egide.doors.frame.opened import jobs as job_kinds
+from egide.doors.frame.opened import launches
 from egide.doors.frame.shell import Shape, error_of, filters, fragment, page_number, page_shape, show, state
 from egide.doors.frame.works_mark import seen, works_mark
-from egide.doors.works import KINDS, start_again
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
+from egide.work.asking import start_again
 from egide.work.job_queries import UNDER_WAY, JobRow, job, jobs
 
 SIZE = 50
 LATE = timedelta(seconds=30)  # a worker looks every second: after that, none is running or it is busy
 NOTHING_NEW = 204
-WORKS = (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS)
 
 
-@needs(*WORKS)
+def needs_some_job(view: View[P]) -> View[P]:
+    """Opens a view to those who may ask for some kind of long work; to others the page does not exist."""
+
+    @functools.wraps(view)
+    def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not any(allowed(request, kind.needs) for kind in job_kinds().values()):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@needs_some_job
 def works(request: PageRequest) -> HttpResponse:
     """The latest works: mine unless all are asked for; what may be launched from here."""
     wanted = request.GET.get("qui", "")
@@ -56,22 +72,21 @@ def works(request: PageRequest) -> HttpResponse:
 
 def _launches(request: PageRequest) -> list[Shape]:
     """What this person may launch, each opening its preview."""
-    offered = (
-        ("file-receive", None, Permission.EXCHANGES, _("Recevoir un fichier"), "inbox"),
-        ("work-new", "appel", Permission.PREMIUMS, _("Appeler un mois"), "calendar3"),
-        ("work-new", "virements", Permission.BENEFITS, _("Payer les prestations"), "bank"),
-        ("work-new", "releves", Permission.BENEFITS, _("Imprimer les relevés"), "receipt"),
-        ("work-new", "droits", Permission.EXCHANGES, _("Envoyer les droits"), "shield-check"),
-    )
-    return [
-        {"url": reverse(name, args=[what] if what else []), "label": label, "icon": icon}
-        for name, what, permission, label, icon in offered
-        if allowed(request, permission)
+    first = [{"url": reverse("file-receive"), "label": _("Recevoir un fichier"), "icon": "inbox"}]
+    return (first if allowed(request, Permission.EXCHANGES) else []) + [
+        {"url": reverse("work-new", args=[one.word]), "label": one.title, "icon": one.icon}
+        for one in launches().values()
+        if one.offered and may_launch(request, one)
     ]
 
 
+def may_launch(request: PageRequest, one: Launch) -> bool:
+    """True when this person may ask for the work that a launch leads to."""
+    return allowed(request, job_kinds()[one.job].needs)
+
+
 def _row(one: JobRow) -> Shape:
-    label, tone = words.JOB_STATES[one.state]
+    label, tone = JOB_STATES[one.state]
     return {
         "id": one.pk,
         "url": reverse("work", args=[one.pk]),
@@ -90,7 +105,7 @@ def _row(one: JobRow) -> Shape:
     }
 
 
-@needs(*WORKS)
+@needs_some_job
 def work(request: PageRequest, job_id: int) -> HttpResponseBase:
     """One work, live; a POST starts it again when it stopped."""
     found = job(job_id)
@@ -125,10 +140,10 @@ def _context(request: PageRequest, found: JobRow) -> Shape:
             "started_at": found.started_at,
             "taken_up": max(0, found.attempts - 1),
             "nobody": late,
-            "links": _links(found),
+            "links": _links(request, found),
             "stamp": _stamp(found),
             "failed": found.state == "failed",
-            "again": found.state in ("refused", "failed") and allowed(request, KINDS[found.kind].needs),
+            "again": found.state in ("refused", "failed") and allowed(request, job_kinds()[found.kind].needs),
         },
         "trial": _trial(found),
         "form_key": str(uuid.uuid4()),
@@ -140,7 +155,7 @@ def _stamp(found: JobRow) -> str:
     return f"{found.state}-{zlib.crc32(f'{found.attempts}|{found.told}|{found.steps_done}'.encode())}"
 
 
-def _links(found: JobRow) -> list[Shape]:
+def _links(request: PageRequest, found: JobRow) -> list[Shape]:
     links = []
     if found.subject_kind == "file":
         links.append({"url": reverse("file", args=[found.subject_id]), "label": _("Le fichier, ligne par ligne")})
@@ -152,7 +167,7 @@ def _links(found: JobRow) -> list[Shape]:
             links.append({"url": reverse("work-new", args=["virements"]), "label": _("La liste à jour")})
     if found.figures.get("rejected") and found.kind == "care.read":
         links.append({"url": f"{reverse('rejects')}?file={found.subject_id}", "label": _("Les rejets à traiter")})
-    if found.figures.get("rejected") and found.kind == "enrolments.import":
+    if found.figures.get("rejected") and found.kind == "enrolments.import" and allowed(request, Permission.ENROL):
         url = reverse("file-refused-lines", args=[found.subject_id])
         links.append({"url": url, "label": _("Lignes refusées, à corriger")})
     return links
@@ -171,7 +186,7 @@ def _trial(found: JobRow) -> Shape | None:
     }
 
 
-@needs(*WORKS)
+@needs_some_job
 def mark(request: PageRequest) -> HttpResponse:
     """The mark of the header, asked again while a work of mine is under way."""
     return fragment(request, "frame/parts/_works_mark.html", {"mark": works_mark(request)})

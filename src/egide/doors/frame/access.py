@@ -7,7 +7,7 @@ still show why; an error of ours rolls everything back. Absent and forbidden giv
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
@@ -67,9 +67,11 @@ class AccessMiddleware:
             return redirect(outcome_url(exception.outcome), permanent=False)
         if not isinstance(exception, Refusal) or not hasattr(request, "context"):
             return None
-        if exception.code.endswith(NO_SUCH):
-            return render(request, "404.html", status=404)
+        from egide.doors.frame.lost import not_found  # noqa: PLC0415 - so does the page of what is absent
         from egide.doors.frame.shell import show  # noqa: PLC0415 - the frame needs this module
+
+        if exception.code.endswith(NO_SUCH):
+            return not_found(request)
 
         back = request.headers.get("Referer") if request.method == "POST" else None
         return show(
@@ -115,22 +117,12 @@ def allowed(request: PageRequest, permission: Permission) -> bool:
     return may(request.context.actor.role, permission)
 
 
-def outcome_url(outcome: dict[str, object]) -> str:
-    """Where a request that was already served ended: its work, list, enrolment, form, file, or the page of the day."""
-    if job := outcome.get("job"):
-        return reverse("work", args=[job])
-    if proposal := outcome.get("proposal"):
-        return reverse("transfers", args=[proposal])
-    if number := outcome.get("number"):
-        return reverse("member", args=[number])
-    if form := outcome.get("form"):
-        return reverse("enrolment", args=[form])
-    if document := outcome.get("document"):
-        return reverse("document", args=[document])
-    if movement := outcome.get("movement"):
-        return reverse("right", args=[movement])
-    if item := outcome.get("item"):
-        return reverse("item", args=[item])
-    if file := outcome.get("file"):
-        return reverse("file", args=[file])
+def outcome_url(outcome: Mapping[str, object]) -> str:
+    """Where a request that was already served ended: the page of what its act made, the highest floor first, else the day's."""
+    from egide.doors.frame.opened import subjects  # noqa: PLC0415 - doors are declared with this module's types
+
+    for page in reversed(tuple(subjects().values())):
+        told = outcome.get(page.answer) if page.answer else None
+        if told is not None and page.url is not None:
+            return page.url(int(str(told)) if str(told).isdecimal() else 0, str(told))
     return reverse("today")

@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed
+from egide.doors.frame.door import Section
+from egide.doors.frame.opened import doors
 from egide.doors.frame.works_mark import works_mark
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -21,17 +24,6 @@ from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
 Shape = dict[str, Any]
-
-SECTIONS: dict[str, tuple[Permission, ...]] = {
-    "today": (Permission.READ,),
-    "enrolments": (Permission.READ,),
-    "files": (Permission.EXCHANGES,),
-    "rejects": (Permission.EXCHANGES,),
-    "works": (Permission.EXCHANGES, Permission.PREMIUMS, Permission.BENEFITS),
-    "products": (Permission.READ, Permission.PRODUCTS),
-    "week": (Permission.STEER,),
-    "journal": (Permission.AUDIT, Permission.STEER),
-}
 
 
 def show(
@@ -61,11 +53,20 @@ SELECT
 
 
 def _shell(request: PageRequest, nav: str) -> Shape:
-    actor = request.context.actor
-    sections = [name for name, wanted in SECTIONS.items() if any(allowed(request, one) for one in wanted)]
+    shell = menu(request, nav)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"team": actor.team_id})
+        cursor.execute(_COUNTS, {"team": request.context.actor.team_id})
         waiting, refused = cursor.fetchone()
+    return {
+        **shell,
+        "counts": {"today": waiting, "rejects": refused},
+        "works": works_mark(request) if any(one["name"] == "works" for one in shell["sections"]) else None,
+    }
+
+
+def menu(request: PageRequest, nav: str = "") -> Shape:
+    """The frame as the request alone tells it, without a question to the base: who is there, and the sections of their role."""
+    actor = request.context.actor
     return {
         "nav": nav,
         "user_name": actor.label,
@@ -73,10 +74,19 @@ def _shell(request: PageRequest, nav: str) -> Shape:
         "team": request.team_name,
         "today": clock.today(),
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
-        "counts": {"today": waiting, "rejects": refused},
-        "sections": sections,
-        "works": works_mark(request) if "works" in sections else None,
+        "searches": allowed(request, Permission.READ),
+        "sections": [
+            {"name": one.name, "label": one.label, "icon": one.icon, "key": f"g {one.key}", "url": reverse(one.name)}
+            for one in sections_of(request)
+        ],
     }
+
+
+def sections_of(request: PageRequest) -> list[Section]:
+    """The entries of the menu that this person may open, in their places."""
+    every = (one for door in doors() for one in door.sections)
+    seen = [one for one in every if any(allowed(request, wanted) for wanted in one.needs)]
+    return sorted(seen, key=lambda one: one.place)
 
 
 def last_day(ends_on: date | None) -> date | None:
@@ -122,11 +132,17 @@ def error_of(refusal: Refusal) -> Shape:
     }
 
 
-def filters(base: str, name: str, current: str, options: Sequence[tuple[str, object, int | None]]) -> list[Shape]:
-    """Links that narrow a list; ``options`` are (value, label, count)."""
+def filters(
+    base: str,
+    name: str,
+    current: str,
+    options: Sequence[tuple[str, object, int | None]],
+    kept: Mapping[str, str] | None = None,
+) -> list[Shape]:
+    """Links that narrow a list; ``options`` are (value, label, count), ``kept`` what else the address says."""
     return [
         {
-            "url": f"{base}?{urlencode({name: value})}" if value else base,
+            "url": f"{base}?{urlencode({**kept, name: value} if kept else {name: value})}" if value else base,
             "label": label,
             "active": current == value,
             "count": count,

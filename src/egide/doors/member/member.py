@@ -12,14 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.benefits.queries import latest_lines, payments_of
-from egide.contracts.queries import EnrolmentRow, enrolment_by_number, facts_of, movements_of
+from egide.contracts.decisions.terms import withdrawal_until
+from egide.contracts.queries import EnrolmentRow, Wanted, enrolment_by_number, facts_of, movements_of, wanted_by
 from egide.doors.benefits.ceilings import ceilings_of
 from egide.doors.benefits.member_care import payment_rows
 from egide.doors.benefits.statement import transfer_rows
 from egide.doors.contracts.rights import movement_shape
-from egide.doors.desk.today import item_deadline, item_url
+from egide.doors.desk.today import item_deadline, item_url, subject_url
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.opened import doors, subjects
 from egide.doors.frame.shelf import Shelf
 from egide.doors.frame.shell import Shape, last_day, ref, show, state
 from egide.doors.member import member_reads as reads
@@ -27,6 +29,7 @@ from egide.doors.member.member_next import next_steps
 from egide.doors.member.member_reads import CoverRow
 from egide.journal import clock
 from egide.journal.permissions import Permission
+from egide.journal.subjects import Belonging, belonging_to
 from egide.kernel.periods import age_on
 from egide.premiums.decisions import contract_months, debit_day, instalment
 from egide.premiums.facts import Instalment
@@ -45,7 +48,8 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     rows = reads.household(enrolment.member.household_id, day)
     enrolments = sorted({row.enrolment_id for row in rows if row.enrolment_id} | {enrolment.pk})
     persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
-    items = items_with_ids(reads.open_items(enrolments, persons))
+    about = belonging_to({"person": persons, "enrolment": enrolments})
+    items = items_with_ids(reads.open_items(about))
     lines = account(enrolment.pk, limit=40)
     coming = _coming(shelf, enrolment, day)
     care: Shape = {"payments": [], "ceilings": []}
@@ -67,14 +71,31 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         **care,
         "form_key": str(uuid.uuid4()),
         "sees_health": allowed(request, Permission.READ_HEALTH),
-        "in_progress": [_item(item) for item in items],
-        "timeline": _timeline(enrolments),
-        "next_steps": next_steps(enrolment, coming, reads.certificates([enrolment.pk]), day),
-        "papers": [_paper(one) for one in reads.papers(enrolments)],
-        "rights": [movement_shape(one) for one in movements_of(enrolments)],
-        "actions": _actions(request, enrolment, day),
+        "in_progress": [_item(request, item) for item in items],
+        "timeline": _timeline(request, about),
+        "next_steps": next_steps(
+            enrolment,
+            shelf.on(enrolment.product_code, enrolment.starts_on),
+            coming,
+            reads.certificates([enrolment.pk]),
+            day,
+        ),
+        "papers": [_paper(one) for one in reads.papers(about)],
+        "rights": [movement_shape(request, one) for one in movements_of(enrolments)],
+        "actions": _actions(request, shelf, enrolment, day),
+        "changes": _changes(request, enrolment),
+        "panels": panels(request, enrolments, persons),
     }
     return show(request, "member/member.html", context)
+
+
+def panels(request: PageRequest, enrolment_ids: Sequence[int], person_ids: Sequence[int]) -> list[Shape]:
+    """The parts of the record that trades give, in their places, for who may see them."""
+    given = sorted((panel for door in doors() for panel in door.panels), key=lambda panel: panel.place)
+    shapes = (
+        (panel, panel.shape(request, enrolment_ids, person_ids)) for panel in given if allowed(request, panel.needs)
+    )
+    return [{"template": panel.template, "name": panel.name, **shape} for panel, shape in shapes if shape is not None]
 
 
 def _coming(shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Instalment]:
@@ -218,23 +239,36 @@ def _last(lines: list[AccountLine]) -> list[Shape]:
     ]
 
 
-def _item(item: ItemRow) -> Shape:
-    return {"title": item.title, "url": item_url(item), "deadline": item_deadline(item)}
+def _item(request: PageRequest, item: ItemRow) -> Shape:
+    return {"title": item.title, "url": item_url(request, item), "deadline": item_deadline(item)}
 
 
-def _timeline(enrolment_ids: list[int]) -> list[Shape]:
+def _timeline(request: PageRequest, about: Belonging) -> list[Shape]:
+    acts = reads.timeline(about)
+    wanted = wanted_by([one.id for one in acts])
     return [
         {
             "at": one.at,
             "title": words.said(words.ACTS, one.kind),
-            "detail": " ".join(one.reasons),
+            "detail": " ".join([*_wanted(wanted.get(one.id)), *one.reasons]),
             "by": one.by,
             "channel": words.said(words.CHANNELS, one.channel),
-            "icon": "person-vcard" if one.subject_kind == "enrolment" else "file-earmark-text",
-            "url": reverse("enrolment", args=[one.subject_id]) if one.subject_kind == "form" else "",
+            "icon": subjects()[one.subject_kind].icon,
+            "url": ""
+            if one.subject_kind == "enrolment"
+            else subject_url(request, one.subject_kind, one.subject_id, one.label),
         }
-        for one in reads.timeline(enrolment_ids)
+        for one in acts
     ]
+
+
+def _wanted(found: Wanted | None) -> list[str]:
+    """When a change was asked for, and why, as the member said it."""
+    if found is None:
+        return []
+    why = f"\N{NO-BREAK SPACE}: {found.reason}" if found.reason else ""
+    told = [_("Demande reçue le %(day)s%(why)s.") % {"day": f"{found.received_on:%d/%m/%Y}", "why": why}]
+    return [*told, _("Accord de l’assureur : %(ref)s.") % {"ref": found.agreement}] if found.agreement else told
 
 
 def _paper(one: reads.Paper) -> Shape:
@@ -246,12 +280,26 @@ def _paper(one: reads.Paper) -> Shape:
     }
 
 
-def _actions(request: PageRequest, enrolment: EnrolmentRow, day: date) -> list[Shape]:
-    if not allowed(request, Permission.ENDORSE) or (enrolment.ends_on and enrolment.ends_on <= day):
+def _changes(request: PageRequest, enrolment: EnrolmentRow) -> Shape:
+    """Where the address, the account and the letters of this member are changed or written, for who may."""
+    contact, endorse = allowed(request, Permission.CONTACT), allowed(request, Permission.ENDORSE)
+    return {
+        "address_url": reverse("address", args=[enrolment.number]) if contact else "",
+        "letter_url": reverse("letter", args=[enrolment.number]) if contact else "",
+        "account_url": reverse("account-change", args=[enrolment.number]) if endorse else "",
+    }
+
+
+def _actions(request: PageRequest, shelf: Shelf, enrolment: EnrolmentRow, day: date) -> list[Shape]:
+    over = enrolment.ends_on and enrolment.ends_on <= max(day, enrolment.starts_on)
+    if over or not allowed(request, Permission.ENDORSE):
         return []
     base = reverse("endorsement", args=[enrolment.number])
+    last = withdrawal_until(shelf.on(enrolment.product_code, enrolment.starts_on), enrolment.concluded_on)
+    undo = last is not None and last.on >= day
     return [
         {"label": _("Ajouter une personne"), "url": base, "icon": "plus-lg", "key": "a", "primary": True},
         {"label": _("Radier"), "url": f"{base}?kind=remove_person", "icon": "person", "key": "r"},
         {"label": _("Résilier"), "url": f"{base}?kind=terminate", "icon": "x-lg"},
+        *([{"label": _("Renoncer"), "url": f"{base}?kind=withdraw", "icon": "arrow-counterclockwise"}] if undo else []),
     ]

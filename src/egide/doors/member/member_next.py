@@ -1,30 +1,30 @@
-"""What comes next for a member: each dated step, and the last day to undo it when the law gives one."""
+"""What comes next for a member: each dated step, as the règlement and the account give it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
+from egide.contracts.decisions.terms import reminder_of, withdrawal_until
 from egide.contracts.queries import EnrolmentRow
 from egide.doors.frame.shell import Shape, ref
 from egide.kernel.money import format_eur
-from egide.kernel.periods import add_months
 from egide.kernel.text import elided
 from egide.premiums.decisions import debit_day
 from egide.premiums.facts import Instalment
-
-_WITHDRAWAL_DAYS = 30  # the notice promises thirty days (its article 3); the law asks for fourteen
+from egide.rules.books import Book
 
 
 def next_steps(
     enrolment: EnrolmentRow,
+    book: Book,
     instalments: Sequence[Instalment],
     certificates: Sequence[tuple[int, str, date, int]],
     day: date,
 ) -> list[Shape]:
-    """The steps to come, the nearest first."""
+    """The steps to come, the nearest first; ``book`` is the règlement of the enrolment, which gives their dates."""
     steps: list[Shape] = []
     coming = next((one for one in instalments if debit_day(one.month) >= day), None)
     if coming and enrolment.mandate and coming.to_pay_cents:
@@ -43,14 +43,14 @@ def next_steps(
             title = elided(_("Fin de l’attestation ACS de %(who)s") % {"who": first_name})
             steps.append({"on": until, "title": title, "detail": detail})
     if enrolment.ends_on and enrolment.ends_on > day:
-        notice = add_months(enrolment.ends_on, -2)
-        if notice >= day:
-            detail = _("Deux mois avant le terme (notice, article 3)")
-            steps.append({"on": notice, "title": _("Lettre de renouvellement"), "detail": detail})
+        notice = reminder_of(book, enrolment.ends_on)
+        if notice and notice.on >= day:
+            step = {"on": notice.on, "title": _("Renouvellement à préparer"), "detail": notice.reasons[-1]}
+            steps.append(step)
         steps.append(
             {"on": enrolment.ends_on, "title": _("Fin de l’adhésion"), "detail": _("Premier jour sans garantie")}
         )
-    last_undo = enrolment.received_on + timedelta(days=_WITHDRAWAL_DAYS)
-    if last_undo >= day and steps:
-        steps[0]["undo_until_on"] = last_undo
+    last = withdrawal_until(book, enrolment.concluded_on)
+    if last and last.on >= day and enrolment.ends_on != enrolment.starts_on:
+        steps.append({"on": last.on, "title": _("Dernier jour pour renoncer"), "detail": last.reasons[-1]})
     return sorted(steps, key=lambda step: step["on"])

@@ -9,6 +9,8 @@ from datetime import date
 
 from django.db import connection
 
+from egide.journal.subjects import Belonging, pairs, quiet_acts
+
 _HOUSEHOLD = """
 -- The persons of a household with each of their covers (persons never covered come once, without one), and those who live
 -- elsewhere but are covered by an enrolment of the household: of them, nothing but that cover.
@@ -89,32 +91,26 @@ def cover_row(cover_id: int) -> CoverRow | None:
 
 
 _ITEMS = """
--- Open work on these enrolments, their forms, or the files that hold rejects of these persons.
-SELECT i.id FROM work_item i
-WHERE i.state <> 'done' AND (
-  (i.subject_kind = 'enrolment' AND i.subject_id = ANY (%(enrolments)s))
-  OR (i.subject_kind = 'form' AND i.subject_id IN
-    (SELECT id FROM contracts_enrolmentform WHERE enrolment_id = ANY (%(enrolments)s)))
-  OR (i.subject_kind = 'person' AND i.subject_id = ANY (%(persons)s)))
-ORDER BY i.due_on NULLS LAST LIMIT 20
+-- Open work about these subjects.
+SELECT i.id FROM work_item i JOIN unnest(%s::text[], %s::bigint[]) AS wanted(kind, id)
+  ON i.subject_kind = wanted.kind AND i.subject_id = wanted.id
+WHERE i.state <> 'done' ORDER BY i.due_on NULLS LAST LIMIT 20
 """
 
 
-def open_items(enrolment_ids: Sequence[int], person_ids: Sequence[int]) -> list[int]:
-    """The numbers of the open work items about these people."""
+def open_items(subjects: Belonging) -> list[int]:
+    """The numbers of the open work items about these subjects."""
     with connection.cursor() as cursor:
-        cursor.execute(_ITEMS, {"enrolments": list(enrolment_ids), "persons": list(person_ids)})
+        cursor.execute(_ITEMS, pairs(subjects))
         return [row[0] for row in cursor.fetchall()]
 
 
 _TIMELINE = """
--- What was done on these enrolments and on the forms they come from, the latest first; following acts say nothing new.
-SELECT id, kind, subject_kind, subject_id, subject_label, actor_label, channel, done_at, reasons FROM journal_act
-WHERE ((subject_kind = 'enrolment' AND subject_id = ANY (%(enrolments)s))
-   OR (subject_kind = 'form' AND subject_id IN
-     (SELECT id FROM contracts_enrolmentform WHERE enrolment_id = ANY (%(enrolments)s))))
-  AND kind NOT IN ('enrolment.save', 'work.take', 'work.give_back', 'work.hand_over')
-ORDER BY id DESC LIMIT 15
+-- What was done on these subjects, the latest first; following acts say nothing new.
+SELECT a.id, a.kind, a.subject_kind, a.subject_id, a.subject_label, a.actor_label, a.channel, a.done_at, a.reasons
+FROM journal_act a JOIN unnest(%s::text[], %s::bigint[]) AS wanted(kind, id)
+  ON a.subject_kind = wanted.kind AND a.subject_id = wanted.id
+WHERE a.kind <> ALL (%s) ORDER BY a.id DESC LIMIT 15
 """
 
 
@@ -133,10 +129,10 @@ class Done:
     reasons: list[str]
 
 
-def timeline(enrolment_ids: Sequence[int]) -> list[Done]:
-    """The latest acts on these enrolments."""
+def timeline(subjects: Belonging) -> list[Done]:
+    """The latest acts on these subjects."""
     with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE, {"enrolments": list(enrolment_ids)})
+        cursor.execute(_TIMELINE, [*pairs(subjects), list(quiet_acts())])
         return [Done(*(*told, texts(reasons))) for *told, reasons in cursor.fetchall()]
 
 
@@ -162,11 +158,9 @@ def posted_days(line_ids: Sequence[int]) -> dict[int, date]:
 
 
 _PAPERS = """
--- Papers of these enrolments and of the forms they come from.
+-- Papers of these subjects.
 SELECT d.id, d.title, d.made_on, d.received, d.kind FROM documents_document d
-WHERE (d.subject_kind = 'enrolment' AND d.subject_id = ANY (%(enrolments)s))
-   OR (d.subject_kind = 'form' AND d.subject_id IN
-     (SELECT id FROM contracts_enrolmentform WHERE enrolment_id = ANY (%(enrolments)s)))
+JOIN unnest(%s::text[], %s::bigint[]) AS wanted(kind, id) ON d.subject_kind = wanted.kind AND d.subject_id = wanted.id
 ORDER BY d.id DESC LIMIT 12
 """
 
@@ -182,10 +176,10 @@ class Paper:
     kind: str
 
 
-def papers(enrolment_ids: Sequence[int]) -> list[Paper]:
-    """The latest documents of these enrolments."""
+def papers(subjects: Belonging) -> list[Paper]:
+    """The latest documents of these subjects."""
     with connection.cursor() as cursor:
-        cursor.execute(_PAPERS, {"enrolments": list(enrolment_ids)})
+        cursor.execute(_PAPERS, pairs(subjects))
         return [Paper(*row) for row in cursor.fetchall()]
 
 

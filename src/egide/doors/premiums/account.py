@@ -9,9 +9,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.benefits.movements import benefit_lines, benefits_balance
 from egide.contracts.queries import EnrolmentRow, enrolment_by_number
+from egide.doors.benefits.member_care import care_name
 from egide.doors.frame import words
-from egide.doors.frame.access import PageRequest, needs
+from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.sheets import Cents, sheet
 from egide.doors.frame.shell import Shape, ref, show, state
 from egide.doors.member.member import balance_state
@@ -24,6 +26,7 @@ from egide.premiums.queries import account as read_account
 from egide.products.queries import book_for
 
 _ALL = 5_000
+_BENEFITS = 60
 
 
 @needs(Permission.READ)
@@ -54,9 +57,35 @@ def account(request: PageRequest, number: str) -> HttpResponse:
         },
         "instalments": [_instalment(number, month, own, names) for month, own in instalments.items()],
         "series": _series(lines),
+        "benefits": _benefits(enrolment.pk) if allowed(request, Permission.READ_HEALTH) else None,
         "export_url": f"{request.path}?export=xlsx",
     }
     return show(request, "premiums/account.html", context, nav="enrolments")
+
+
+def _benefits(enrolment_id: int) -> Shape | None:
+    """What was made due for care, taken back and paid; below zero, what is kept from the next reimbursements."""
+    lines = benefit_lines(enrolment_id, limit=_BENEFITS)
+    if not lines:
+        return None
+    names = {
+        one.id: one.first_name for one in people_with_ids(sorted({one.person_id for one in lines if one.person_id}))
+    }
+    return {
+        "balance_cents": benefits_balance(enrolment_id),
+        "lines": [
+            {
+                "on": one.booked_on,
+                "label": one.label,
+                "care": f"{care_name(one)}, {one.care_on:%d/%m/%Y}" if one.care_on else "",
+                "person": names.get(one.person_id or 0, ""),
+                "cents": one.amount_cents,
+                "url": reverse("care-line", args=[one.care_line_id]) if one.care_line_id else "",
+                "taken_back": one.amount_cents < 0 and one.care_line_id is not None,
+            }
+            for one in lines
+        ],
+    }
 
 
 def _product(enrolment: EnrolmentRow) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.contracts.queries import enrolment_by_number, enrolment_facts, subjects_around
 from egide.doors.desk.reasons import part, spoken, step_shape, why_rule, why_sum
 from egide.doors.desk.why_moves import Move, causes, move_parts, moves_said
 from egide.doors.frame import words
@@ -24,7 +25,7 @@ from egide.kernel.periods import add_months
 from egide.kernel.text import elided
 from egide.ledger.facts import Nature
 from egide.people.queries import people_with_ids
-from egide.premiums.papers import explain_share
+from egide.premiums.papers.schedule import explain_share
 from egide.premiums.queries import AccountLine, account
 from egide.products.queries import book_for
 from egide.rules.case import Step
@@ -67,7 +68,11 @@ def _of_line(facts: EnrolmentFacts, lines: Sequence[AccountLine], place: int) ->
     holds = last and step is not None and step.value == before + change
     if len(lines) == 1 and holds and step is not None:
         return why_rule(title, step, book_for(facts.product_code, this.period))
-    move = Move(this.booked_on, this.amount_cents, causes([this.act_id], enrolment_id=facts.id).get(this.act_id))
+    move = Move(
+        this.booked_on,
+        this.amount_cents,
+        causes([this.act_id], about=partial(subjects_around, facts.id)).get(this.act_id),
+    )
     clauses = [step_shape(step, book_for(facts.product_code, this.period), depth=1)] if holds and step else []
     due = part(_("Dû d’après cet acte"), before + change, [*({"sentence": one} for one in move.reasons), *clauses])
     parts = [due, part(_("Déjà comptabilisé avant lui"), -before)] if place else [due]
@@ -146,7 +151,7 @@ def month_balance(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG0
         return None
     facts = enrolment_facts(enrolment.pk)
     parts = premium_parts(facts, month, lines)
-    told = causes([one.act_id for one in lines], enrolment_id=enrolment.pk)
+    told = causes([one.act_id for one in lines], about=partial(subjects_around, enrolment.pk))
     for nature in dict.fromkeys(one.nature for one in lines if one.nature not in RULES):
         moves = [_move(one, told) for one in lines if one.nature == nature]
         parts.append(part(words.said(words.NATURES, nature), sum(move.cents for move in moves), move_parts(moves)))
@@ -168,7 +173,7 @@ def _move(one: AccountLine, told: Mapping[int, ActRow | None]) -> Move:
 def premium_parts(facts: EnrolmentFacts, month: date, lines: Sequence[AccountLine]) -> list[Shape]:
     """What is posted of each person's month, aids taken off, with every act that moved it and the clauses that still hold."""
     own = [one for one in lines if one.nature in RULES and one.person_id is not None]
-    names, told = names_of(facts, own), causes([one.act_id for one in own], enrolment_id=facts.id)
+    names, told = names_of(facts, own), causes([one.act_id for one in own], about=partial(subjects_around, facts.id))
     parts = []
     for person_id in dict.fromkeys(one.person_id for one in own if one.person_id is not None):
         under = []
@@ -190,7 +195,7 @@ def premium_said(facts: EnrolmentFacts, lines: Sequence[AccountLine]) -> list[st
     own = [one for one in lines if one.nature in RULES]
     first = {(one.person_id, one.nature): one.entry_id for one in reversed(own)}
     later = [one for one in own if first[one.person_id, one.nature] != one.entry_id]
-    names, told = names_of(facts, own), causes([one.act_id for one in later], enrolment_id=facts.id)
+    names, told = names_of(facts, own), causes([one.act_id for one in later], about=partial(subjects_around, facts.id))
     verbs = (_("ajoute"), _("retire"))
     said = []
     for one in later:

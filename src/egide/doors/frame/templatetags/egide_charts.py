@@ -56,6 +56,12 @@ def _bars(point: Any, series: Sequence[Any], x: int, slot: int, top: int) -> lis
     return bars
 
 
+def _opened(point: Any) -> list[tuple[int, str]]:
+    """The values of a point, each with the list that it opens, if any."""
+    values, urls = list(of(point, "values", ())), list(of(point, "urls", ()) or ())
+    return [(value, urls[rank] if rank < len(urls) else "") for rank, value in enumerate(values)]
+
+
 @register.inclusion_tag("frame/parts/_week_chart.html")
 def week_chart(chart: Any) -> dict[str, Any]:
     """Draw flows as grouped bars per day, with a scale, a legend and the same figures as a table."""
@@ -69,12 +75,12 @@ def week_chart(chart: Any) -> dict[str, Any]:
     columns = [
         {
             "label": of(point, "label", ""),
-            "url": of(point, "url"),
+            "url": of(point, "url") or next(iter(of(point, "urls", ()) or ()), None),
             "x": str(LEFT + rank * slot),
             "middle": str(LEFT + rank * slot + slot // 2),
             "slot": str(slot),
             "bars": _bars(point, series, LEFT + rank * slot, slot, top),
-            "values": list(of(point, "values", ())),
+            "values": _opened(point),
             "said": ", ".join(
                 f"{of(one, 'label')} : {nombre(value)}"
                 for one, value in zip(series, of(point, "values", ()), strict=False)

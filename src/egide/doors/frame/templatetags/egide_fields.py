@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select, Textarea
+from django.utils.translation import gettext
+
+from egide.kernel.formats import format_date
 
 WIDTHS = frozenset({"xs", "s", "m", "l", "full"})
 INPUT_TYPES = {
@@ -49,6 +52,17 @@ class FieldView:
     def input_mode(self) -> str:
         """The keyboard a telephone should offer; empty for the usual one."""
         return INPUT_MODES.get(self.kind, "")
+
+    @property
+    def read_value(self) -> str:
+        """The value in the words of who only reads: the chosen label, yes or no, a French date."""
+        if self.kind == "checkbox":
+            return gettext("oui") if self.value else gettext("non")
+        if self.options:
+            return dict(self.options).get(self.value, self.value).replace("–", "")
+        if self.kind == "date" and self.value:
+            return format_date(date.fromisoformat(self.value))
+        return f"{self.value} €" if self.kind == "money" and self.value else self.value
 
     @property
     def described_by(self) -> str:

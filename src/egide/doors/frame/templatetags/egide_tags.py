@@ -6,7 +6,7 @@ with ``kind`` and ``id`` (mapping or object) and becomes a « Pourquoi ? » link
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal
@@ -83,6 +83,12 @@ def instant(moment: datetime | None) -> str:
 def taux(rate_bp: int | Absent) -> str:
     """Return a rate in 1/10,000 as a percentage without useless zeros: ``3550`` is « 35,5 % »."""
     return "" if rate_bp is None or rate_bp == "" else format_rate(rate_bp)
+
+
+@register.filter
+def dans(mapping: Mapping[str, Any] | None, name: str) -> Any:
+    """Return one entry of a mapping, or nothing."""
+    return (mapping or {}).get(name)
 
 
 @register.filter
@@ -216,6 +222,12 @@ def time_left(deadline: Any, *, full: bool = False) -> dict[str, Any]:
 @register.inclusion_tag("frame/parts/_field.html")
 def field(source: Any) -> dict[str, FieldView]:
     """Show one form field with its label, hint, error and warning, from a bound field or a plain shape."""
+    return {"field": field_view(source)}
+
+
+@register.inclusion_tag("frame/parts/_field_read.html")
+def field_read(source: Any) -> dict[str, FieldView]:
+    """Show the label and the value of a form field to who may not change it."""
     return {"field": field_view(source)}
 
 

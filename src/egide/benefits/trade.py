@@ -1,0 +1,24 @@
+"""What benefits declare to the house."""
+
+from __future__ import annotations
+
+from egide.benefits.asked import JOBS
+from egide.benefits.invariants import INVARIANTS
+from egide.benefits.jobs.following import FOLLOWS, audit
+from egide.journal.trade import Format, SubjectKind, Trade
+
+_MEGABYTE = 1024 * 1024
+
+TRADE = Trade(
+    "benefits",
+    subjects=(SubjectKind("payment_proposal"),),
+    jobs=JOBS,
+    formats=(
+        Format("noemie.care", "scheme", "in", True, 512 * _MEGABYTE, "care.read"),
+        Format("pain.001", "bank", "out", False),
+    ),
+    natures=("benefit", "transfer", "transfer_returned"),
+    follows=FOLLOWS,
+    invariants=INVARIANTS,
+    audits=(audit,),
+)

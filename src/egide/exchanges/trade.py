@@ -1,0 +1,12 @@
+"""What exchanges declare to the house."""
+
+from __future__ import annotations
+
+from egide.journal.permissions import Permission
+from egide.journal.trade import ItemKind, SubjectKind, Trade
+
+TRADE = Trade(
+    "exchanges",
+    subjects=(SubjectKind("file"), SubjectKind("reject", parent="file")),
+    items=(ItemKind("rejects", Permission.EXCHANGES),),
+)

@@ -1,0 +1,24 @@
+"""What premiums declare to the house."""
+
+from __future__ import annotations
+
+from egide.journal.trade import Format, SubjectKind, Trade
+from egide.premiums.asked import JOBS
+from egide.premiums.invariants import INVARIANTS
+from egide.premiums.jobs import FOLLOWS, audit
+
+_MEGABYTE = 1024 * 1024
+
+TRADE = Trade(
+    "premiums",
+    subjects=(SubjectKind("premium_call"), SubjectKind("month")),
+    jobs=JOBS,
+    formats=(
+        Format("pain.002", "bank", "in", False, 64 * _MEGABYTE, "bank.returns"),
+        Format("pain.008", "bank", "out", False),
+    ),
+    natures=("premium", "aid_acs", "aid_other", "tax", "debit", "debit_returned", "cash"),
+    follows=FOLLOWS,
+    invariants=INVARIANTS,
+    audits=(audit,),
+)
