@@ -17,7 +17,11 @@ from egide.exchanges.models import File, Reject
 from egide.exchanges.simulator import answer_movements
 from egide.journal import store
 from egide.journal.facts import Context
+from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
+from egide.people.acts import set_rights_numbers
+from egide.people.facts import RightsNumbers
+from egide.people.models import Organisation
 from egide.work.models import Item
 from people.families import a_family, enrolled, one, rows
 
@@ -169,3 +173,62 @@ def test_a_rejected_movement_leaves_again_once_mended(family: Enrolment, system:
     with pytest.raises(Refusal) as told:
         resend(system, refused[0].pk)
     assert told.value.code == "rights.not_rejected"
+
+
+def test_each_organisation_sends_its_own_movements_under_its_own_numbers(family: Enrolment, system: Context) -> None:
+    """One file per perimeter: nobody downloads the movements of another delegate's members, nor sends in its name."""
+    other = enrolled(system, a_family(0), starts_on=START, perimeter=3)
+    ours, theirs = send_rights(system, perimeter_id=2), send_rights(system, perimeter_id=3)
+    assert ours is not None
+    assert theirs is not None
+    for file, enrolment, perimeter, number in ((ours, family, 2, "99999002"), (theirs, other, 3, "99999003")):
+        envelope, read = read_movements(store.load(file.sha256))
+        assert (file.perimeter_id, envelope.oc_number, envelope.sender_id) == (perimeter, number, f"000000{number}")
+        known = {
+            (last, first)
+            for last, first in rows(
+                "SELECT p.last_name, p.first_name FROM people_person p JOIN contracts_cover c ON c.person_id = p.id "
+                "WHERE c.enrolment_id = %s",
+                enrolment.pk,
+            )
+        }
+        assert len(read.records) == len(known) == file.lines
+    set_perimeters((3,))
+    assert [file.pk for file in File.objects.filter(format="noemie.rights")] == [theirs.pk]
+    set_perimeters((1, 2, 3))
+
+
+def test_no_rights_leave_without_the_numbers_agreed_with_the_scheme(family: Enrolment, system: Context) -> None:
+    """Refused before anything is written, with who can mend it; once the numbers are given, the file leaves under them."""
+    Organisation.objects.filter(perimeter_id=2).update(amc_number="", rights_sender="", rights_recipient="")
+    with pytest.raises(Refusal) as refused:
+        send_rights(system, perimeter_id=2)
+    assert (refused.value.code, "egide centre rights" in refused.value.remedy) == ("rights.no_number", True)
+    assert states(family) == [("to_send", "")] * 3
+    set_rights_numbers(system, "rives_de_loire", RightsNumbers("12345678", "75000012345678", "01751000"))
+    file = send_rights(system, perimeter_id=2)
+    assert file is not None
+    envelope = read_movements(store.load(file.sha256))[0]
+    assert (envelope.oc_number, envelope.sender_id, envelope.recipient_id) == (
+        "12345678",
+        "75000012345678",
+        "00000001751000",
+    )
+
+
+@pytest.mark.parametrize(
+    "numbers", [("1234567", "1", "2"), ("1234567A", "1", "2"), ("12345678", "", "2"), ("12345678", "1" * 15, "2")]
+)
+def test_numbers_that_cannot_be_are_refused(numbers: tuple[str, str, str]) -> None:
+    """Eight digits for the organisation, fourteen at most for each party: anything else is refused before it is sent."""
+    with pytest.raises(Refusal) as refused:
+        RightsNumbers(*numbers)
+    assert refused.value.code == "people.rights_numbers"
+
+
+def test_numbers_are_those_of_an_organisation_that_exists(db: None, system: Context) -> None:
+    """A code that nobody has is refused, and nothing is recorded."""
+    with pytest.raises(Refusal) as refused:
+        set_rights_numbers(system, "nobody", RightsNumbers("12345678", "1", "2"))
+    assert refused.value.code == "people.organisation_unknown"
+    assert one("SELECT count(*) FROM people_organisation WHERE amc_number = '12345678'") == 0

@@ -17,6 +17,7 @@ from egide.journal.facts import Context
 from egide.journal.models import Act
 from egide.journal.scope import set_perimeters
 from egide.work.models import Item
+from egide.work.queries import clock_of
 from pages.reading_pages import a_pdf, as_posted, errors_of, hidden, links_of, text_of, words_of_pdf
 from people.families import a_family, content_of, one, received_form
 
@@ -169,7 +170,9 @@ def test_one_of_two_papers_does_not_start_the_clock(client: Client, form: Enrolm
     said = text_of(answer)
     item = Item.objects.get(subject_kind="form", subject_id=form.pk)
     assert (item.state, item.due_on) == ("paused", None)
-    assert "Il en manque encore" in said and "en retard" not in said and "reste 2 jours" in said
+    found = clock_of(item, list(item.pauses.all()), date(2015, 10, 20))
+    assert (found.paused, found.late_days, found.remaining_days) == (True, 0, 2)
+    assert "Il en manque encore" in said and "en retard de" not in said
     assert f"{RIB} Demandée" not in said and "réponse attendue avant le 04/11/2015" in said
     today("2015-10-22")
     last = {"act": "receive", "scan": SimpleUploadedFile("b.pdf", a_pdf("signed")), "paper": [SIGNED]}

@@ -8,7 +8,6 @@ from datetime import date
 
 import pytest
 from django.http import HttpResponse
-from egide.doors.works import ask_of_perimeter
 
 from egide.benefits.jobs.paying import pay
 from egide.contracts.acts.forms import ask_papers
@@ -18,6 +17,7 @@ from egide.exchanges.simulator import answer_movements
 from egide.journal import store
 from egide.journal.facts import Context
 from egide.premiums.jobs import call_month
+from egide.work.asking import ask_of_perimeter
 from pages.crawling import Page, walk
 from pages.reading_pages import text_of
 from people.families import Care, a_family, content_of, enrolled, received_care, received_form, settled
@@ -50,7 +50,7 @@ def busy(centre, system: Context, today: Callable[[str], None]) -> None:  # type
         ask_papers(system, waits.pk, revision=waits.revision, letter=b"%PDF letter", pages=1)
         people = a_family(0)
         received_form(system, perimeter=perimeter, content=content_of(people, wished=date(2016, 2, 1)))
-    ask_of_perimeter(centre.context("team_leader"), "benefits.pay", perimeter_id=3)
+    ask_of_perimeter(centre.context("team_leader"), "benefits.pay", title="Essai", perimeter_id=3)
 
 
 @pytest.mark.parametrize("role", ROLES)

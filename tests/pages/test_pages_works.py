@@ -176,6 +176,7 @@ def test_a_month_is_called_from_its_figures(desk: Client, families: list[str]) -
     trial = followed(desk, asked)
     called = one("SELECT (figures->>'called_cents')::bigint FROM work_job")
     assert called > 0 and "Rien n’est encore gardé" in trial and "Appeler décembre 2015" in trial
+    assert "Prélèvement le 29/12/2015 : le jour annoncé, le 07/12/2015, ne peut plus être présenté" in trial
     assert one("SELECT count(*) FROM premiums_call") == 0
     number = asked.url.rpartition("/")[2]  # type: ignore[attr-defined]
     page = followed(desk, launched(desk, "appel", act="call", trial=number))
@@ -223,7 +224,7 @@ def test_rights_are_sent_and_their_answers_received(desk: Client, system: Contex
     today("2015-12-15")
     waiting = one("SELECT count(*) FROM contracts_rightsmovement WHERE state = 'to_send'")
     assert waiting > 0 and f"Mouvements en attente {waiting}" in text_of(desk.get("/travaux/droits"))
-    page = followed(desk, launched(desk, "droits", value="1"))
+    page = followed(desk, launched(desk, "droits", value="2"))
     assert f"{waiting} mouvements écrits." in page.replace("\xa0", " ")
     assert "Rien à faire" in text_of(desk.get("/travaux/droits"))
     out = File.objects.get(format="noemie.rights")
@@ -248,7 +249,7 @@ def test_what_one_may_not_launch_does_not_exist(centre) -> None:  # type: ignore
 
 def test_the_page_of_a_work_asks_again_only_while_it_runs(desk: Client) -> None:
     """It polls while the work is under way, answers nothing when nothing changed, and stops when it ended."""
-    answer = launched(desk, "droits", value="1")
+    answer = launched(desk, "droits", value="2")
     page = desk.get(answer.url)  # type: ignore[attr-defined]
     polled = [line.partition('hx-get="')[2].partition('"')[0] for line in page.content.decode().splitlines()
               if "hx-get=" in line and "/travaux/" in line and "?vu=" in line]  # fmt: skip
@@ -262,7 +263,7 @@ def test_the_page_of_a_work_asks_again_only_while_it_runs(desk: Client) -> None:
 def test_the_header_tells_what_is_under_way_and_what_ended(centre, desk: Client) -> None:  # type: ignore[no-untyped-def]
     """A discreet mark for the one who asked, until they looked; nothing for the others."""
     assert "travail" not in _mark(desk)
-    launched(desk, "droits", value="1")
+    launched(desk, "droits", value="2")
     assert "1 travail en cours" in _mark(desk) and "travail" not in _mark(centre.client("team_leader"))
     assert "1 travail en cours" in text_of(desk.get("/adhesions"))
     do_next(Stop())
@@ -284,7 +285,7 @@ def test_a_work_that_failed_is_started_again_from_its_page(
     def broken(*_: object) -> Ending:
         raise ValueError("MARTIN Paul 1 84 12 75 110 005 42")
 
-    answer = launched(desk, "droits", value="1")
+    answer = launched(desk, "droits", value="2")
     with monkeypatch.context() as bug:
         bug.setitem(job_kinds(), "rights.send", JobKind("rights.send", Permission.EXCHANGES, broken))
         page = followed(desk, answer)

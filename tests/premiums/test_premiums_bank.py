@@ -20,6 +20,7 @@ from egide.journal import store
 from egide.journal.facts import Context, Role
 from egide.journal.invariants import examine
 from egide.kernel.errors import Refusal
+from egide.premiums.decisions import collection
 from egide.premiums.invariants import INVARIANTS
 from egide.premiums.jobs import audit, call_month, record_returns
 from egide.premiums.models import Call, Debit
@@ -303,3 +304,45 @@ def test_a_frame_of_returns_is_read_in_any_order(families: list[Enrolment], syst
     ).rows()
     assert record_returns(system, returned(system, *reversed(orders)).pk) == len(orders)
     sound(system)
+
+
+# ---- the day of the debit
+
+
+@pytest.mark.parametrize(
+    ("month",              "today_on",          "on",                "late"),
+    [
+        (date(2016, 1, 1),  date(2015, 12, 20),  date(2016, 1, 5),    False),  # in time: the day of the schedule
+        (date(2016, 3, 1),  date(2016, 3, 1),    date(2016, 3, 7),    False),  # the fifth is a Saturday
+        (date(2026, 4, 1),  date(2026, 3, 20),   date(2026, 4, 7),    False),  # the fifth is Easter: banks open on Tuesday
+        (date(2016, 1, 1),  date(2016, 1, 4),    date(2016, 1, 5),    False),  # the eve is soon enough for the bank
+        (date(2016, 1, 1),  date(2016, 1, 5),    date(2016, 1, 19),   False),  # the day itself is not: announced again
+        (date(2016, 3, 1),  date(2016, 3, 11),   date(2016, 3, 29),   False),  # Good Friday to Easter Monday: no settlement
+        (date(2015, 12, 1), date(2015, 12, 12),  date(2015, 12, 28),  False),  # 26 December: a Saturday here, closed to banks
+        (date(2015, 12, 1), date(2016, 1, 15),   date(2016, 1, 29),   False),  # the month after: within the limit
+        (date(2015, 12, 1), date(2016, 1, 20),   date(2016, 2, 3),    True),   # two months after
+        (date(2015, 11, 1), date(2016, 2, 10),   date(2016, 2, 24),   True),
+    ],
+)  # fmt: skip
+@pytest.mark.requirement("S003-108")
+def test_a_month_is_never_debited_on_a_day_gone_by(month: date, today_on: date, on: date, late: bool) -> None:
+    """The announced day while the bank takes it, else one that can be announced again; past the limit, it is said."""
+    when = collection(month, today=today_on)
+    assert (when.on, bool(when.late)) == (on, late)
+    assert when.on > today_on
+    assert f"{on:%d/%m/%Y}" in when.sentence
+    assert ("art. 2.5" in when.sentence) is late
+
+
+def test_a_late_call_says_its_day_before_it_is_made(
+    families: list[Enrolment], system: Context, today: Callable[[str], None]
+) -> None:
+    """The trial, the file for the bank and the journal give the same day, to come, and say that the limit is past."""
+    today("2016-02-10")
+    tried = call_month(system, NOVEMBER, perimeter_id=2, dry_run=True)
+    assert (tried.collection.on, bool(tried.collection.late)) == (date(2016, 2, 24), True)
+    made = call_month(system, NOVEMBER, perimeter_id=2)
+    debits = read_debits(store.load(File.objects.get(pk=made.file_id).sha256)).debits
+    assert {debit.collection_on for debit in debits} == {date(2016, 2, 24)}
+    assert {day for (day,) in rows("SELECT due_on FROM premiums_debit")} == {date(2016, 2, 24)}
+    assert tried.collection.sentence in one("SELECT reasons::text FROM journal_act WHERE kind = 'premium.debit'")

@@ -229,6 +229,7 @@ def test_whatever_the_order_the_ledger_converges(
         assert {key: value for key, value in posted.items() if value != (0, 0)} == {
             key: value for key, value in due.items() if value != (0, 0)
         }
+        assert _taxes_held() == _taxes_due(enrolment.pk, called)
         due_lines = one("SELECT count(*) FROM ledger_line WHERE nature <> 'debit'")
         again_all(system, enrolment, sorted(called))  # may ask the bank for what changes have added since
         assert one("SELECT count(*) FROM ledger_line WHERE nature <> 'debit'") == due_lines
@@ -236,6 +237,28 @@ def test_whatever_the_order_the_ledger_converges(
         again_all(system, enrolment, sorted(called))
         assert one("SELECT count(*) FROM ledger_line") == lines
         transaction.set_rollback(True)
+
+
+def _taxes_due(enrolment_id: int, called: set[date]) -> dict[tuple[str, date], int]:
+    """Each tax of each called month, as the book decides it today for everyone still covered."""
+    due: dict[tuple[str, date], int] = {}
+    for monthly in schedule_of(enrolment_id, around=START).instalments:
+        for share in monthly.shares if monthly.month in called else ():
+            for name, cents in share.taxes_cents:
+                due[name, monthly.month] = due.get((name, monthly.month), 0) + cents
+    return {key: cents for key, cents in due.items() if cents}
+
+
+def _taxes_held() -> dict[tuple[str, date], int]:
+    """What each tax has received for each month."""
+    return {
+        (name, month): int(cents)
+        for name, month, cents in rows(
+            """SELECT a.detail, l.period, -sum(l.amount_cents) FROM ledger_line l
+               JOIN ledger_account a ON a.id = l.account_id WHERE a.kind = 'tax' AND l.perimeter_id = 2
+               GROUP BY 1, 2 HAVING sum(l.amount_cents) <> 0"""
+        )
+    }
 
 
 @pytest.mark.requirement("S003-104", "S003-110", "S003-010")

@@ -14,43 +14,60 @@ from egide.journal import clock, store
 from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
 from egide.people.acts import Identity, correct_identity
+from egide.people.queries import rights_sender
 from egide.work.acts import NewItem, close_if_open, open_item
 
 _KINDS = {"create": codec.Movement.CREATE, "change": codec.Movement.CHANGE, "cancel": codec.Movement.CANCEL}
-_OC_NUMBER = "99999999"  # the demo's number: the real one comes with the agreement signed with the scheme
 
 
 def send_rights(context: Context, *, perimeter_id: int) -> FileRow | None:
-    """Writes every waiting movement into one file, in order of insured person; None when there is none."""
-    with perform(context, "rights.send", needs=Permission.EXCHANGES, given=str(clock.now())) as act:
+    """Writes the waiting movements of one perimeter into a file of its own, in order of insured person; None without any.
+
+    Each organisation sends under its own numbers, and reads its own members only.
+    """
+    given = [perimeter_id, str(clock.now())]
+    with perform(context, "rights.send", needs=Permission.EXCHANGES, given=given) as act:
         waiting = list(
             RightsMovement.objects.select_for_update(of=("self",))
             .select_related("person")
-            .filter(state="to_send")
+            .filter(state="to_send", perimeter_id=perimeter_id)
             .order_by("person__insured_nir", "id")
         )
         act.on("perimeter", perimeter_id, "Mouvements de droits", perimeter_id)
         if not waiting:
             act.because("Aucun mouvement en attente.")
             return None
-        envelope = Envelope(
-            sender_type="MU",
-            sender_id=f"000000{_OC_NUMBER}",
-            recipient_type="SI",
-            recipient_id="00999000",
-            oc_number=_OC_NUMBER,
-            file_id=f"{act.id % 1_000_000:06d}",
-            file_date=clock.today(),
-        )
-        content = codec.write_movements(envelope, (_movement(row) for row in waiting))
+        content = codec.write_movements(_envelope(perimeter_id, act.id), (_movement(row) for row in waiting))
         name = f"DROITS_{clock.today():%Y%m%d}_{act.id}.noe"
         file = send(act, Arrival("noemie.rights", "scheme", name, content, perimeter_id), lines=len(waiting))
         RightsMovement.objects.filter(pk__in=[row.pk for row in waiting]).update(state="sent", file_id=file.pk)
         act.outcome = {"file": file.pk, "movements": len(waiting)}
     return file
+
+
+def _envelope(perimeter_id: int, act_id: int) -> Envelope:
+    """Who sends to whom; refused until the numbers agreed with the scheme are recorded."""
+    numbers = rights_sender(perimeter_id)
+    if numbers is None:
+        raise Refusal(
+            code="rights.no_number",
+            where=perimeter_names([perimeter_id])[perimeter_id],
+            message="Les numéros sous lesquels cet organisme annonce ses droits ne sont pas enregistrés ; rien n’est parti.",
+            remedy="Demandez à l’exploitation de les enregistrer (egide centre rights), puis recommencez.",
+        )
+    return Envelope(
+        sender_type="MU",
+        sender_id=numbers.sender,
+        recipient_type="SI",
+        recipient_id=numbers.recipient,
+        oc_number=numbers.amc_number,
+        file_id=f"{act_id % 1_000_000:06d}",
+        file_date=clock.today(),
+    )
 
 
 def read_answers(context: Context, file: FileRow) -> dict[str, int]:

@@ -346,27 +346,6 @@ def enrolments_touched_since(seen: str) -> list[int]:
     return sorted({*touched_since(seen, "enrolment"), *enrolments_of(touched_since(seen, "person"))})
 
 
-_AS_IF_OPEN = """
--- Every cover that an enrolment ever had, as if it had lasted from the first day: what was once due is found again.
-SELECT DISTINCT ON (c.person_id) c.id, c.enrolment_id, c.perimeter_id, c.person_id, e.product_code, e.formula, e.scheme,
-  e.starts_on, c.link, c.student, p.birth_date, e.starts_on, NULL::date, c.since,
-  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
-    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'acs'), 0)::bigint,
-  COALESCE((SELECT sum(a.amount_cents) FROM contracts_aidcertificate a
-    WHERE a.person_id = c.person_id AND a.enrolment_id = c.enrolment_id AND a.nature = 'other'), 0)::bigint
-FROM contracts_cover c
-JOIN contracts_enrolment e ON e.id = c.enrolment_id
-JOIN people_person p ON p.id = c.person_id
-WHERE c.enrolment_id = %s
-ORDER BY c.person_id, c.id DESC
-"""
-
-
-def covers_as_if_open(enrolment_id: int) -> pl.DataFrame:
-    """Every cover that an enrolment ever had, ended and cancelled ones too, without its dates (``COVER_SCHEMA``)."""
-    return fetch_frame(_AS_IF_OPEN, [enrolment_id], COVER_SCHEMA)
-
-
 _LINKED = """
 -- Enrolments that share a person, step by step: a person's ceilings go on from one enrolment to the next.
 WITH RECURSIVE linked(enrolment_id) AS (
@@ -386,9 +365,9 @@ def linked_enrolments(enrolment_ids: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def count_movements_to_send() -> int:
-    """How many rights movements wait for the next file to the scheme."""
-    return RightsMovement.objects.filter(state="to_send").count()
+def count_movements_to_send(perimeter_id: int) -> int:
+    """How many rights movements of a perimeter wait for its next file to the scheme."""
+    return RightsMovement.objects.filter(state="to_send", perimeter_id=perimeter_id).count()
 
 
 @dataclass(frozen=True, slots=True)

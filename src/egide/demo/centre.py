@@ -16,6 +16,7 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_codes
 from egide.kernel.identifiers import make_iban
 from egide.people.acts import NewOrganisation, NewTeam, NewUser, add_organisation, add_team, add_user
+from egide.people.facts import RightsNumbers
 from egide.people.queries import teams, users
 
 INSURER = "Union mutualiste Horizon"
@@ -194,4 +195,5 @@ def _organisation(house: House) -> NewOrganisation:
         email=house.email,
         creditor_identifier=house.creditor_identifier,
         iban=make_iban("30004", house.branch, "100200300").compact,
+        rights=RightsNumbers(f"999{house.branch}", f"000000999{house.branch}", "00999000"),
     )

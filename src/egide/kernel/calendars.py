@@ -1,4 +1,4 @@
-"""Working days and business days, on the national calendar and in Alsace-Moselle.
+"""Working days and business days, on the national calendar and in Alsace-Moselle; the days on which banks settle.
 
 *Working* days (jours ouvrés) run from Monday to Friday, *business* days (jours ouvrables) from Monday to
 Saturday; public holidays are neither.  Holidays are those of Code du travail L3133-1, with Good Friday and
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 
-from holidays import country_holidays
+from holidays import country_holidays, financial_holidays
 
 
 class Region(Enum):
@@ -144,3 +144,27 @@ class Calendar:
             + bisect_right(_open_ordinals(self.region, week, end.year), end.toordinal())
             - bisect_right(_open_ordinals(self.region, week, start.year), start.toordinal())
         )
+
+
+@lru_cache(maxsize=1024)
+def _settlement_closures(year: int) -> frozenset[date]:
+    return frozenset(financial_holidays("ECB", years=[year]))
+
+
+def is_settlement_day(day: date) -> bool:
+    """Tell whether euro payments are settled that day (TARGET): Monday to Friday, six closures a year."""
+    return day.weekday() < OpenDays.WORKING.value and day not in _settlement_closures(day.year)
+
+
+def next_settlement_day(day: date) -> date:
+    """Return the day itself when payments are settled on it, else the first one after it."""
+    while not is_settlement_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def add_settlement_days(day: date, n: int) -> date:
+    """Return the ``n``-th settlement day after ``day``, which is not counted."""
+    for _ in range(n):
+        day = next_settlement_day(day + timedelta(days=1))
+    return day

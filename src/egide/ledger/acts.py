@@ -97,8 +97,11 @@ def post(record: Record, entries: Sequence[Entry]) -> list[int]:
 def post_frame(record: Record, entries: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Posts many entries (``ENTRY_SCHEMA``) with their lines (``LINE_SCHEMA``) under one act.
 
+    A line may say in ``parts`` what of it belongs to others, cents by the detail of their account, as JSON; null says nothing.
     Returns ``entry`` and the ``entry_id`` given to each. Lines of zero cents are left out: they would say nothing.
     """
+    if "parts" not in lines.columns:
+        lines = lines.with_columns(parts=pl.lit(None, pl.String))
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ledger_entry_id_seq') FROM generate_series(1, %s)", [entries.height])
         ids = pl.Series("entry_id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
@@ -125,6 +128,7 @@ def post_frame(record: Record, entries: pl.DataFrame, lines: pl.DataFrame) -> pl
                 "person_id",
                 "period",
                 "reference",
+                "parts",
             ),
             into="ledger_line",
         )

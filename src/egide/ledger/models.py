@@ -55,6 +55,7 @@ class LineRow(models.Model):
     person_id = models.BigIntegerField(null=True)
     period = models.DateField(null=True)
     reference = models.BigIntegerField(null=True)
+    parts = models.JSONField(null=True)  # what of it belongs to others: cents by the detail of their account
 
     class Meta:
         managed = False

@@ -19,6 +19,7 @@ from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import check_creditor_identifier, check_iban, check_siren
 from egide.kernel.text import sort_key
 from egide.people.address_acts import keep_former_person
+from egide.people.facts import RightsNumbers
 from egide.people.models import Household, Organisation, Person, Team, User
 from egide.work.acts import release
 
@@ -143,6 +144,7 @@ class NewOrganisation:
     creditor_identifier: str = ""
     iban: str = ""
     insurer: str = ""
+    rights: RightsNumbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +187,33 @@ def add_organisation(context: Context, new: NewOrganisation) -> int:
             creditor_identifier=check_creditor_identifier(new.creditor_identifier) if new.creditor_identifier else "",
             iban=account.compact if account else "",
             bic=(account.bic or "") if account else "",
+            **(_columns(new.rights) if new.rights else {}),
         )
         act.on("perimeter", perimeter_id, new.name, perimeter_id)
         act.because(f"{'Délégataire' if delegate else 'Assureur'} {new.name} enregistré sous le code {new.code}.")
     return perimeter_id
+
+
+def set_rights_numbers(context: Context, code: str, numbers: RightsNumbers) -> None:
+    """Gives an organisation the numbers under which its next files of rights leave."""
+    with perform(context, "centre.rights_numbers", needs=Permission.OPERATE, given=[code, numbers]) as act:
+        found = Organisation.objects.select_for_update(of=("self",)).filter(perimeter__code=code)
+        organisation = found.exclude(kind="partner").order_by("kind").first()
+        if organisation is None or organisation.perimeter_id is None:
+            raise Refusal(
+                code="people.organisation_unknown",
+                where=code,
+                message="Aucun organisme n’a ce code.",
+                remedy="Voyez la liste : egide centre list.",
+            )
+        Organisation.objects.filter(pk=organisation.pk).update(**_columns(numbers))
+        act.on("perimeter", organisation.perimeter_id, organisation.name, organisation.perimeter_id)
+        act.because(f"Droits annoncés sous le numéro {numbers.amc_number}, de {numbers.sender} à {numbers.recipient}.")
+
+
+def _columns(numbers: RightsNumbers) -> dict[str, str]:
+    names = ("amc_number", "rights_sender", "rights_recipient")
+    return dict(zip(names, (numbers.amc_number, numbers.sender, numbers.recipient), strict=True))
 
 
 def _refuse_organisation(new: NewOrganisation) -> None:

@@ -27,12 +27,25 @@ class Organisation(models.Model):
     creditor_identifier = models.CharField(max_length=35, blank=True)
     iban = models.CharField(max_length=34, blank=True)
     bic = models.CharField(max_length=11, blank=True)
+    # The identities agreed with the compulsory scheme; a file of rights is written under them.
+    amc_number = models.CharField(max_length=8, blank=True)
+    rights_sender = models.CharField(max_length=14, blank=True)
+    rights_recipient = models.CharField(max_length=14, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=("insurer", "delegate", "partner")), name="people_organisation_kind"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(amc_number="", rights_sender="", rights_recipient="")
+                | Q(
+                    amc_number__regex="^[0-9]{8}$",
+                    rights_sender__regex="^[0-9]{1,14}$",
+                    rights_recipient__regex="^[0-9]{1,14}$",
+                ),
+                name="people_organisation_rights",
+            ),
         ]
 
     def __str__(self) -> str:

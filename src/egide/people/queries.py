@@ -11,6 +11,7 @@ from django.db import connection
 
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
+from egide.people.facts import RightsNumbers
 from egide.people.models import Organisation, Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -148,6 +149,14 @@ def organisations() -> list[tuple[str, str, str]]:
     """Every organisation with a perimeter: its code, its kind, its name."""
     found = Organisation.objects.filter(perimeter__isnull=False).order_by("perimeter_id", "pk")
     return list(found.values_list("perimeter__code", "kind", "name"))
+
+
+def rights_sender(perimeter_id: int) -> RightsNumbers | None:
+    """The numbers of the organisation that manages a perimeter; None until they are recorded."""
+    found = Organisation.objects.filter(perimeter_id=perimeter_id).exclude(kind="partner").order_by("kind").first()
+    if found is None or not found.amc_number:
+        return None
+    return RightsNumbers(found.amc_number, found.rights_sender, found.rights_recipient)
 
 
 def users() -> list[User]:

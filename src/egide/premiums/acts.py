@@ -10,7 +10,6 @@ import polars as pl
 
 from egide.contracts.facts import EnrolmentFacts
 from egide.contracts.queries import (
-    covers_as_if_open,
     covers_between,
     enrolments_as_facts,
     enrolments_touched_since,
@@ -32,6 +31,8 @@ from egide.premiums.decisions import (
     decide_months,
     difference,
     due_lines,
+    member_lines,
+    on_account,
 )
 from egide.premiums.queries import called_months, posted_in_month, posted_on
 from egide.products.queries import books_of
@@ -48,35 +49,32 @@ def bring_up_to_date(record: Record, enrolment_ids: Sequence[int]) -> pl.DataFra
     changed = []
     for enrolment in enrolments_as_facts(enrolment_ids):
         months = called_months(enrolment.perimeter_id)
-        changes, sides = change_of(enrolment, months)
+        changes = change_of(enrolment, months)
         if changes.is_empty():
             continue
         label = f"Régularisation de l’adhésion {enrolment.number}"
         post_changes(
             record,
             changes,
-            sides,
             perimeter_id=enrolment.perimeter_id,
             label=label,
             kind="premium.regularise",
         )
         changed.append(changes)
-        total = changes["change_cents"].sum()
+        total = on_account(changes)["change_cents"].sum()
         record.because(f"Compte de l’adhésion {enrolment.number} régularisé de {format_eur(int(total))}.")
     return pl.concat(changed) if changed else _no_changes()
 
 
-def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What would be posted on an enrolment if its facts were these: the differences, and their other side."""
+def change_of(enrolment: EnrolmentFacts, months: Sequence[date]) -> pl.DataFrame:
+    """What would be posted on an enrolment if its facts were these: the differences, taxes among them."""
     posted = posted_on([enrolment.id]) if enrolment.id else pl.DataFrame(schema=DUE_SCHEMA)
     all_months = sorted({*months, *posted["period"].to_list()})
     if not all_months:
-        return _no_changes(), pl.DataFrame()
-    book_on = books_of(enrolment.product_code)
-    decided = decide_months(book_on, covers_frame(enrolment), all_months)
-    changes = difference(due_lines(decided), posted)
-    former = decide_months(book_on, covers_as_if_open(enrolment.id), changes["period"].unique().to_list())
-    return changes, counterparts(changes, decided, former)
+        return _no_changes()
+    return difference(
+        due_lines(decide_months(books_of(enrolment.product_code), covers_frame(enrolment), all_months)), posted
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,53 +126,58 @@ def call_slice(record: Record, whole: MonthFacts, *, slices: int, number: int) -
     moved: set[int] = set()
     called = 0
     label = elided(f"Appel de cotisations de {format_month(facts.month)}")
-    for changes, sides in _changes(facts):
-        post_changes(record, changes, sides, perimeter_id=facts.perimeter_id, label=label, kind="premium.call")
+    for changes in _changes(facts):
+        post_changes(record, changes, perimeter_id=facts.perimeter_id, label=label, kind="premium.call")
         moved.update(changes["enrolment_id"].unique().to_list())
-        called += int(changes["change_cents"].sum())
+        called += int(on_account(changes)["change_cents"].sum())
     return len(moved), called
 
 
 def not_as_due(month: date, *, perimeter_id: int) -> pl.DataFrame:
-    """Where the posted amounts of a called month are not what is due: nothing, unless someone forgot to follow an act."""
-    found = [changes for changes, _ in _changes(read_month(month, perimeter_id=perimeter_id))]
-    return pl.concat(found) if found else _no_changes()
+    """Where the posted amounts of a called month, taxes among them, are not what is due: someone forgot to follow an act."""
+    facts = read_month(month, perimeter_id=perimeter_id)
+    gone = facts.posted.join(facts.covers, on="enrolment_id", how="anti")
+    nothing = pl.DataFrame(schema=DUE_SCHEMA)
+    return pl.concat([_no_changes(), *_changes(facts), difference(nothing, gone)], how="diagonal")
 
 
-def _changes(facts: MonthFacts) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """For each product: what differs from the ledger for one month, and its other side."""
+def _changes(facts: MonthFacts) -> Iterator[pl.DataFrame]:
+    """For each product: what differs from the ledger for one month."""
     for code in facts.covers["product_code"].unique().sort().to_list():
         mine = facts.covers.filter(pl.col("product_code") == code)
         own = facts.posted.join(mine.select("enrolment_id").unique(), on="enrolment_id", how="semi")
-        decided = decide_months(books_of(code), mine, [facts.month])
-        changes = difference(due_lines(decided), own)
+        changes = difference(due_lines(decide_months(books_of(code), mine, [facts.month])), own)
         if not changes.is_empty():
-            yield changes, counterparts(changes, decided)
+            yield changes
 
 
-def post_changes(
-    record: Record, changes: pl.DataFrame, sides: pl.DataFrame, *, perimeter_id: int, label: str, kind: str
-) -> None:
+def post_changes(record: Record, changes: pl.DataFrame, *, perimeter_id: int, label: str, kind: str) -> None:
     """Posts the differences of many enrolments as one balanced entry: member lines, and one line per other account."""
     owners = changes["enrolment_id"].unique().to_list()
     accounts = accounts_of(AccountKind.MEMBER, [perimeter_id] * len(owners), owners)
-    member = changes.join(accounts, on="enrolment_id", how="left", validate="m:1").select(
-        entry=pl.lit(0, pl.Int64),
-        account_id=pl.col("account_id"),
-        amount_cents=pl.col("change_cents"),
-        nature=pl.col("nature"),
-        person_id=pl.col("person_id"),
-        period=pl.col("period"),
-        reference=pl.lit(None, pl.Int64),
+    member = (
+        member_lines(changes)
+        .join(accounts, on="enrolment_id", how="left", validate="m:1")
+        .select(
+            entry=pl.lit(0, pl.Int64),
+            account_id=pl.col("account_id"),
+            amount_cents=pl.col("change_cents"),
+            nature=pl.col("nature"),
+            person_id=pl.col("person_id"),
+            period=pl.col("period"),
+            reference=pl.lit(None, pl.Int64),
+            parts=pl.col("parts"),
+        )
     )
     others = [
         (0, account_of(AccountKind(kind_), perimeter_id, detail=detail), amount, nature, None, period, None)
-        for kind_, detail, nature, period, amount in sides.select(
-            "kind", "detail", "nature", "period", "amount_cents"
-        ).iter_rows()
+        for kind_, detail, nature, period, amount in counterparts(changes)
+        .select("kind", "detail", "nature", "period", "amount_cents")
+        .iter_rows()
     ]
     entry = pl.DataFrame([(0, clock.today(), kind, label, perimeter_id)], schema=ENTRY_SCHEMA, orient="row")
-    post_frame(record, entry, pl.concat([member, pl.DataFrame(others, schema=LINE_SCHEMA, orient="row")]))
+    sides = pl.DataFrame(others, schema=LINE_SCHEMA, orient="row")
+    post_frame(record, entry, pl.concat([member, sides], how="diagonal"))
 
 
 def _no_changes() -> pl.DataFrame:

@@ -32,13 +32,15 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
             f"{format_count(done.enrolments, 'adhésion', 'adhésions')} pour {format_eur(done.called_cents)}, "
             f"{format_count(done.debits, 'prélèvement', 'prélèvements')} pour {format_eur(done.debited_cents)}."
         )
+        if done.debits:
+            said += f" {done.collection.sentence}"
         figures: dict[str, object] = {
             "enrolments": done.enrolments,
             "called_cents": done.called_cents,
             "debits": done.debits,
             "debited_cents": done.debited_cents,
             "debit_print": done.debit_print,
-            "debit_on": done.debit_on.isoformat() if done.debit_on else "",
+            "collection": done.collection.sentence if done.debits else "",
         }
         if dry_run:
             return Ending("Essai, rien n’est gardé. À appeler, " + said, figures)

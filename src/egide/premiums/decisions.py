@@ -2,22 +2,27 @@
 
 Premiums are never updated: due is a pure function of the covers known today, posted is read in the ledger, and only the
 difference is posted. Amounts are decided by the rule book; this module only arranges its inputs and its answers.
+
+Taxes are decided too, each for each person and month, and stand posted inside the gross that contains them. A change moves
+the difference of two decisions, never a proportion of itself: whatever the way, the end is the same to the cent. The insurer
+has what no tax takes of the gross, so that the parts always make the whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, TypeAlias
 
 import polars as pl
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.kernel.calendars import Calendar, Region
+from egide.kernel.calendars import Calendar, Region, add_settlement_days, is_settlement_day, next_settlement_day
 from egide.kernel.periods import add_months
+from egide.kernel.reference import load_time_limit
 from egide.ledger.facts import AccountKind, Nature
-from egide.premiums.facts import Instalment, Schedule, Share
+from egide.premiums.facts import Collection, Instalment, Schedule, Share
 from egide.rules.books import Book
 from egide.rules.case import open_group
 from egide.rules.columns import evaluate
@@ -42,8 +47,11 @@ DUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "person_id": pl.Int64,
     "period": pl.Date,
     "nature": pl.String,
-    "amount_cents": pl.Int64,  # on the member account: premiums debit, aids credit
+    "detail": pl.String,  # of a tax, the rule that decides it
+    "amount_cents": pl.Int64,  # on the member account: premiums debit, aids credit; a tax is inside its premium
 }
+_PERSON_MONTH = ["enrolment_id", "person_id", "period"]
+_KEYS = [*_PERSON_MONTH, "nature", "detail"]
 
 
 def tax_rules(book: Book) -> list[str]:
@@ -99,112 +107,99 @@ def taxes_in(decided: pl.DataFrame) -> list[str]:
 
 
 def due_lines(decided: pl.DataFrame) -> pl.DataFrame:
-    """The lines that the member accounts should carry, one per person, month and nature (``DUE_SCHEMA``)."""
+    """What the member accounts should carry: one row per person, month and nature, and one per tax inside (``DUE_SCHEMA``)."""
+    taxes = [(name, Nature.TAX, 1, name) for name in taxes_in(decided)]
     parts = [
         decided.select(
             enrolment_id=pl.col("adhesion"),
             person_id=pl.col("beneficiaire"),
             period=pl.col("mois"),
             nature=pl.lit(nature.value),
+            detail=pl.lit(detail),
             amount_cents=pl.col(column) * sign,
         )
-        for column, nature, sign in (
-            ("cotisation_mois", Nature.PREMIUM, 1),
-            ("aide_acs_mois", Nature.AID_ACS, -1),
-            ("autres_aides_mois", Nature.AID_OTHER, -1),
+        for column, nature, sign, detail in (
+            ("cotisation_mois", Nature.PREMIUM, 1, ""),
+            ("aide_acs_mois", Nature.AID_ACS, -1, ""),
+            ("autres_aides_mois", Nature.AID_OTHER, -1, ""),
+            *taxes,
         )
     ]
     return pl.concat(parts).filter(pl.col("amount_cents") != 0)
 
 
 def difference(due: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    """``DUE_SCHEMA`` plus ``posted_cents`` and ``change_cents``, only where something must be posted."""
-    keys = ["enrolment_id", "person_id", "period", "nature"]
-    both = (
-        due.group_by(keys)
-        .agg(pl.col("amount_cents").sum())
-        .join(
-            posted.group_by(keys).agg(posted_cents=pl.col("amount_cents").sum()),
-            on=keys,
-            how="full",
-            coalesce=True,
-        )
-    )
-    return (
-        both.with_columns(pl.col("amount_cents", "posted_cents").fill_null(0))
-        .with_columns(change_cents=pl.col("amount_cents") - pl.col("posted_cents"))
-        .filter(pl.col("change_cents") != 0)
-        .sort(keys)
-    )
+    """``DUE_SCHEMA`` plus ``posted_cents`` and ``change_cents``, where something must be posted; one row per key in both.
+
+    A premium whose taxes alone change is there too, with a change of zero: its taxes move inside it.
+    """
+    if posted.is_empty():
+        both = due.with_columns(posted_cents=pl.lit(0, pl.Int64))
+    else:
+        stands = posted.rename({"amount_cents": "posted_cents"})
+        both = due.join(stands, on=_KEYS, how="full", coalesce=True, validate="1:1")
+        both = both.with_columns(pl.col("amount_cents", "posted_cents").fill_null(0))
+    both = both.with_columns(change_cents=pl.col("amount_cents") - pl.col("posted_cents"))
+    changed = both.filter(pl.col("change_cents") != 0)
+    premiums = _of(changed, Nature.PREMIUM)
+    inside = _of(changed, Nature.TAX).join(premiums, on=_PERSON_MONTH, how="anti")
+    if not inside.is_empty():
+        changed = pl.concat([changed, _of(both, Nature.PREMIUM).join(inside, on=_PERSON_MONTH, how="semi")])
+    return changed.sort(_KEYS)
 
 
-def counterparts(changes: pl.DataFrame, decided: pl.DataFrame, former: pl.DataFrame | None = None) -> pl.DataFrame:
+def on_account(changes: pl.DataFrame) -> pl.DataFrame:
+    """The changes that a member sees on the account: taxes are inside their premium."""
+    return changes.filter((pl.col("nature") != Nature.TAX.value) & (pl.col("change_cents") != 0))
+
+
+def member_lines(changes: pl.DataFrame) -> pl.DataFrame:
+    """The lines of the member accounts, each premium with ``parts``: what its taxes moved by, as JSON, null when by nothing.
+
+    Where taxes move inside a premium that does not, it is taken back and posted again with its taxes.
+    """
+    taxes = _of(changes, Nature.TAX)
+    names = taxes["detail"].unique().sort().to_list()
+    lines = changes.filter(pl.col("nature") != Nature.TAX.value)
+    for name in names:
+        said = pl.format(f'"{name}":{{}}', "change_cents").alias(name)
+        mine = taxes.filter(pl.col("detail") == name).select(*_PERSON_MONTH, said, nature=pl.lit(Nature.PREMIUM.value))
+        lines = lines.join(mine, on=[*_PERSON_MONTH, "nature"], how="left", maintain_order="left")
+    inside_it = pl.concat_str([pl.lit(""), *names], separator=",", ignore_nulls=True).str.strip_prefix(",")
+    parts = pl.when(inside_it != "").then(pl.lit("{") + inside_it + "}")
+    lines = lines.with_columns(parts=parts).drop(names)
+    moved = lines.filter(pl.col("change_cents") != 0)
+    inside = lines.filter(pl.col("change_cents") == 0)
+    if inside.is_empty():
+        return moved
+    carrier = pl.when(pl.col("posted_cents") == 0).then(1).otherwise(pl.col("posted_cents"))  # a line is never of zero
+    back = inside.with_columns(change_cents=-carrier, parts=pl.lit(None, pl.String))
+    return pl.concat([moved, back, inside.with_columns(change_cents=carrier)])
+
+
+def counterparts(changes: pl.DataFrame) -> pl.DataFrame:
     """The other side of the changes: ``kind``, ``detail``, ``nature``, ``period``, ``amount_cents``, summing to minus theirs.
 
-    A change of gross premium is shared between the insurer and each tax as the rule book shares the due gross. When
-    nothing is due any more, ``former`` says how it shared what was due: what comes back comes back from the same hands.
+    Each tax and each fund of aids moves by its own change; the insurer has the gross less its taxes.
     """
-    keys = ["enrolment_id", "person_id", "period"]
-    columns = {
-        "enrolment_id": pl.col("adhesion"),
-        "person_id": pl.col("beneficiaire"),
-        "period": pl.col("mois"),
-    }
-    known = decided
-    if former is not None and not former.is_empty():
-        absent = former.join(decided, on=["adhesion", "beneficiaire", "mois"], how="anti")
-        known = pl.concat([decided, absent], how="diagonal").with_columns(
-            pl.selectors.starts_with("taxe_").fill_null(0)
-        )
-    taxes = taxes_in(known)
-    shares = known.select(**columns, gross=pl.col("cotisation_mois"), **{name: pl.col(name) for name in taxes})
-    premiums = changes.filter(pl.col("nature") == Nature.PREMIUM.value).join(shares, on=keys, how="left")
-    parts = []
-    taxed = pl.lit(0, pl.Int64)
-    for name in taxes:
-        # Where the posted gross was zero the tax is the book's own amount to the cent; otherwise the proportion of it.
-        tax = (
-            pl.when(pl.col("posted_cents") == 0)
-            .then(pl.col(name))
-            .when(pl.col("gross") > 0)
-            .then((pl.col("change_cents") * pl.col(name) * 2 + pl.col("gross")) // (pl.col("gross") * 2))
-            .otherwise(0)
-            .fill_null(0)
-        )
-        taxed = taxed + tax
-        parts.append(
-            premiums.select(
-                "period",
-                kind=pl.lit(AccountKind.TAX.value),
-                detail=pl.lit(name),
-                nature=pl.lit(Nature.TAX.value),
-                amount_cents=-tax,
-            )
-        )
-    parts.append(
-        premiums.select(
-            "period",
-            kind=pl.lit(AccountKind.PREMIUMS.value),
-            detail=pl.lit(""),
-            nature=pl.lit(Nature.PREMIUM.value),
-            amount_cents=taxed - pl.col("change_cents"),
-        )
-    )
-    parts.append(
-        changes.filter(pl.col("nature") != Nature.PREMIUM.value).select(
-            "period",
-            kind=pl.lit(AccountKind.AID_FUND.value),
-            detail=pl.col("nature"),
-            nature=pl.col("nature"),
-            amount_cents=-pl.col("change_cents"),
-        )
-    )
-    return (
-        pl.concat(parts)
-        .group_by("kind", "detail", "nature", "period", maintain_order=True)
-        .agg(pl.col("amount_cents").sum())
-        .filter(pl.col("amount_cents") != 0)
-    )
+    moved = changes.group_by("nature", "detail", "period", maintain_order=True).agg(cents=pl.col("change_cents").sum())
+    nature, cents = pl.col("nature"), pl.col("cents")
+    tax, premium = nature == Nature.TAX.value, nature == Nature.PREMIUM.value
+    sides = [
+        moved.filter(tax).select("detail", "nature", "period", kind=pl.lit(AccountKind.TAX.value), amount_cents=-cents),
+        moved.filter(tax | premium)
+        .group_by("period", maintain_order=True)
+        .agg(amount_cents=pl.when(tax).then(cents).otherwise(-cents).sum())
+        .with_columns(kind=pl.lit(AccountKind.PREMIUMS.value), detail=pl.lit(""), nature=pl.lit(Nature.PREMIUM.value)),
+        moved.filter(~(tax | premium)).select(
+            "nature", "period", kind=pl.lit(AccountKind.AID_FUND.value), detail=nature, amount_cents=-cents
+        ),
+    ]
+    return pl.concat(sides, how="diagonal").filter(pl.col("amount_cents") != 0)
+
+
+def _of(rows: pl.DataFrame, nature: Nature) -> pl.DataFrame:
+    return rows.filter(pl.col("nature") == nature.value)
 
 
 def contract_months(starts_on: date, ends_on: date | None, *, around: date) -> tuple[date, ...]:
@@ -302,5 +297,34 @@ _COVERS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def debit_day(month: date) -> date:
-    """When a month's premium is debited: its fifth day, or the next working day (S003-108 allows until the month after)."""
-    return Calendar(Region.NATIONAL).next_working_day(month.replace(day=5))
+    """The day that the schedule announces for a month: its fifth, or the first day after on which people and banks work."""
+    day = month.replace(day=5)
+    while not (is_settlement_day(day) and Calendar(Region.NATIONAL).is_working_day(day)):
+        day += timedelta(days=1)
+    return day
+
+
+def collection(month: date, *, today: date) -> Collection:
+    """When the bank is asked to debit a month called today, and how it stands to the limit of S003-108.
+
+    The announced day, when the bank still takes it; else a day that can be announced again in time. Never one gone by.
+    """
+    presentation = load_time_limit("SEPA_PRESENTATION", today)
+    announced = debit_day(month)
+    if announced >= add_settlement_days(today, presentation.amount):
+        on, reason = announced, f"le {announced:%d/%m/%Y}, jour annoncé par l’échéancier"
+    else:
+        notice = load_time_limit("SEPA_PRENOTIFICATION", today)
+        on = next_settlement_day(today + timedelta(days=notice.amount))
+        reason = (
+            f"le {on:%d/%m/%Y} : le jour annoncé, le {announced:%d/%m/%Y}, ne peut plus être présenté à la banque, et "
+            f"un autre s’annonce {notice.words()} avant ({notice.source})"
+        )
+    latest = load_time_limit("DEBIT_LATEST", on)
+    last = add_months(month, latest.amount + 1) - timedelta(days=1)
+    late = (
+        f"C’est après le {last:%d/%m/%Y}, limite de présentation ({latest.source}) : prévenez le délégant et l’adhérent."
+        if on > last
+        else ""
+    )
+    return Collection(on=on, last=last, reason=f"Prélèvement {reason}.", late=late)

@@ -74,6 +74,21 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """The day on which a month is debited, why that day, and what must be said when it is past its limit."""
+
+    on: date
+    last: date  # the last day that the convention allows
+    reason: str
+    late: str  # empty in time
+
+    @property
+    def sentence(self) -> str:
+        """Why that day and, past the limit, what to do."""
+        return f"{self.reason} {self.late}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """One euro move of an endorsement or a replay: what was posted for a month, what is due now."""
 

@@ -37,4 +37,23 @@ INVARIANTS = (
            WHERE x.kind = 'member' AND y.nature IN ('premium', 'aid_acs', 'aid_other')
            GROUP BY x.enrolment_id HAVING sum(y.amount_cents) < 0""",
     ),
+    Invariant(
+        "premiums.taxes_inside_premiums",
+        "Ce qu’une taxe a reçu pour un mois est la somme de ce que les cotisations des adhérents en disent.",
+        """SELECT COALESCE(said.period, held.period) || ' ' || COALESCE(said.detail, held.detail) FROM (
+             SELECT l.perimeter_id, l.period, part.key AS detail, sum(part.value::bigint) AS cents
+             FROM ledger_line l CROSS JOIN LATERAL jsonb_each_text(l.parts) AS part GROUP BY 1, 2, 3) said
+           FULL JOIN (
+             SELECT l.perimeter_id, l.period, a.detail, -sum(l.amount_cents) AS cents
+             FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id AND a.kind = 'tax' GROUP BY 1, 2, 3) held
+             USING (perimeter_id, period, detail)
+           WHERE COALESCE(said.cents, 0) <> COALESCE(held.cents, 0)""",
+    ),
+    Invariant(
+        "premiums.gross_is_shared",
+        "La cotisation d’un mois est la part de l’assureur et ses taxes, au centime.",
+        """SELECT l.entry_id FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+           WHERE (a.kind IN ('premiums', 'tax')) OR (a.kind = 'member' AND l.nature = 'premium')
+           GROUP BY l.entry_id, l.period HAVING sum(l.amount_cents) <> 0""",
+    ),
 )

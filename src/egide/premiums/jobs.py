@@ -43,7 +43,8 @@ from egide.ledger.acts import ENTRY_SCHEMA, LINE_SCHEMA, account_of, open_accoun
 from egide.ledger.facts import AccountKind, Entry, Leg, Nature
 from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
-from egide.premiums.decisions import debit_day
+from egide.premiums.decisions import collection
+from egide.premiums.facts import Collection
 from egide.premiums.models import Call, Debit
 from egide.premiums.notice_jobs import issue_notices
 from egide.premiums.papers.schedule import schedule_paper
@@ -62,8 +63,8 @@ class Called:
     debits: int
     debited_cents: int
     file_id: int | None
+    collection: Collection  # when the bank is asked to debit; it may be past the convention's limit, and says so
     debit_print: str = ""
-    debit_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits |
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, facts.seen)
-    asked = _debit(context, call, month, perimeter_id, shown)
+    asked = _debit(context, call, collection(month, today=clock.today()), perimeter_id, shown)
     progress(f"{asked.debits} prélèvements pour {format_eur(asked.debited_cents)}")
     issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
     return replace(asked, enrolments=enrolments, called_cents=called)
@@ -193,29 +194,31 @@ def _catch_up(context: Context, seen: str) -> None:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, month: date, perimeter_id: int, shown: ShownDebits | None) -> Called:
+def _debit(context: Context, call: Call, when: Collection, perimeter_id: int, shown: ShownDebits | None) -> Called:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
+    month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
         wanted = to_debit(month, perimeter_id=perimeter_id)
         act.on("premium_call", call.pk, format_month(month), perimeter_id)
         if wanted.is_empty():
             call.stage = "debited"
             call.save()
-            return Called(0, 0, 0, 0, None)
-        due_on, total = debit_day(month), int(wanted["amount_cents"].sum())
-        printed = _print_of(wanted, due_on, perimeter_id)
-        if shown:
-            _as_shown(shown, wanted.height, total, printed, month)
-        content = _debit_file(wanted, month, due_on, perimeter_id, act.id)
+            return Called(0, 0, 0, 0, None, when)
+        total = int(wanted["amount_cents"].sum())
+        printed = _print_of(wanted, when.on, perimeter_id)
+        if shown and printed != shown.fingerprint:
+            raise _changed(shown, wanted.height, total, when.on, month)
+        content = _debit_file(wanted, month, when.on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
         file = send(act, arrival, lines=wanted.height)
-        _keep_debits(wanted, month, due_on, perimeter_id, file.pk)
+        _keep_debits(wanted, month, when.on, perimeter_id, file.pk)
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
-        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk}
-    return Called(0, 0, wanted.height, total, file.pk, printed, due_on)
+        act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk, "due_on": str(when.on)}
+        act.because(when.sentence)
+    return Called(0, 0, wanted.height, total, file.pk, when, printed)
 
 
 def _print_of(wanted: pl.DataFrame, due_on: date, perimeter_id: int) -> str:
@@ -225,14 +228,12 @@ def _print_of(wanted: pl.DataFrame, due_on: date, perimeter_id: int) -> str:
     return fingerprint([organisation.iban, organisation.creditor_identifier, due_on, debtors])
 
 
-def _as_shown(shown: ShownDebits, debits: int, cents: int, printed: str, month: date) -> None:
-    if printed == shown.fingerprint:
-        return
-    raise Refusal(
+def _changed(shown: ShownDebits, debits: int, cents: int, on: date, month: date) -> Refusal:
+    return Refusal(
         code="premium.changed_meanwhile",
         where=elided(f"Appel de {format_month(month)}"),
         message=f"Les prélèvements ont changé depuis l’essai : {shown.debits} pour {format_eur(shown.debited_cents)} alors, "
-        f"{debits} pour {format_eur(cents)} maintenant. Le mois est appelé, rien n’est demandé à la banque.",
+        f"{debits} pour {format_eur(cents)} le {on:%d/%m/%Y} maintenant. Le mois est appelé, rien n’est demandé à la banque.",
         remedy="Refaites l’essai du même mois : il montre ce qui reste à prélever, à confirmer.",
     )
 
@@ -376,7 +377,7 @@ def audit(context: Context) -> Iterator[Finding]:
         offenders += [f"adhésion {each} {call.month:%Y-%m}" for each in wrong["enrolment_id"].head(5)]
     yield Finding(
         "premiums.posted_equals_due",
-        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui.",
+        "Les comptes des adhérents portent exactement ce que le livre de règles décide aujourd’hui, taxe par taxe.",
         count,
         tuple(offenders[:5]),
     )

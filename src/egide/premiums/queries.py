@@ -19,32 +19,34 @@ from egide.products.queries import books_of
 
 _PREMIUM_NATURES = ("premium", "aid_acs", "aid_other")
 
-_POSTED_MONTH = """
--- What the member accounts of one perimeter already carry for one month.
-SELECT a.enrolment_id, l.person_id, l.period, l.nature, sum(l.amount_cents)::bigint
-FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
-WHERE l.period = %s AND l.nature IN ('premium', 'aid_acs', 'aid_other') AND a.kind = 'member'
-  AND l.perimeter_id = %s
-GROUP BY 1, 2, 3, 4
+_POSTED = """
+-- What the member accounts already carry: by person, month and nature, then each tax that the premiums say is inside them.
+WITH mine AS MATERIALIZED (
+  SELECT a.enrolment_id, l.person_id, l.period, l.nature, l.amount_cents, l.parts
+  FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+  WHERE a.kind = 'member' AND l.nature IN ('premium', 'aid_acs', 'aid_other') AND {which})
+SELECT enrolment_id, person_id, period, nature, '', sum(amount_cents)::bigint FROM mine GROUP BY 1, 2, 3, 4
+UNION ALL
+SELECT enrolment_id, person_id, period, 'tax', part.key, sum(part.value::bigint)::bigint
+FROM mine CROSS JOIN LATERAL jsonb_each_text(mine.parts) AS part GROUP BY 1, 2, 3, 5
 """
-
-_POSTED_ENROLMENTS = """
--- What the member accounts of these enrolments already carry, month by month.
-SELECT a.enrolment_id, l.person_id, l.period, l.nature, sum(l.amount_cents)::bigint
-FROM ledger_account a JOIN ledger_line l ON l.account_id = a.id
-WHERE a.kind = 'member' AND a.enrolment_id = ANY (%s) AND l.nature IN ('premium', 'aid_acs', 'aid_other')
-GROUP BY 1, 2, 3, 4
-"""
+_POSTED_MONTH = _POSTED.format(which="l.period = %s AND l.perimeter_id = %s")
+_POSTED_ENROLMENTS = _POSTED.format(which="a.enrolment_id = ANY (%s)")
 
 
 def posted_in_month(month: date, *, perimeter_id: int) -> pl.DataFrame:
-    """Posted premiums and aids of one month in one perimeter (``DUE_SCHEMA``)."""
-    return fetch_frame(_POSTED_MONTH, [month, perimeter_id], DUE_SCHEMA)
+    """Posted premiums, taxes and aids of one month in one perimeter (``DUE_SCHEMA``)."""
+    return _posted(_POSTED_MONTH, [month, perimeter_id])
 
 
 def posted_on(enrolment_ids: Sequence[int]) -> pl.DataFrame:
-    """Posted premiums and aids of these enrolments, every month (``DUE_SCHEMA``)."""
-    return fetch_frame(_POSTED_ENROLMENTS, [list(enrolment_ids)], DUE_SCHEMA)
+    """Posted premiums, taxes and aids of these enrolments, every month (``DUE_SCHEMA``)."""
+    return _posted(_POSTED_ENROLMENTS, [list(enrolment_ids)])
+
+
+def _posted(query: str, parameters: Sequence[object]) -> pl.DataFrame:
+    """An empty detail comes out of COPY as nothing at all; here it is a value, on which frames are joined."""
+    return fetch_frame(query, parameters, DUE_SCHEMA).with_columns(pl.col("detail").fill_null(""))
 
 
 def called_months(perimeter_id: int) -> list[date]:
@@ -77,12 +79,13 @@ class AccountLine:
     amount_cents: int
     balance_cents: int
     act_id: int
+    line_id: int
 
 
 _ACCOUNT = """
 -- The member account in order of booking, with its running balance.
 SELECT l.entry_id, l.booked_on, e.label, l.nature, l.period, l.person_id, l.amount_cents,
-  sum(l.amount_cents) OVER (ORDER BY l.booked_on, l.id)::bigint, e.act_id
+  sum(l.amount_cents) OVER (ORDER BY l.booked_on, l.id)::bigint, e.act_id, l.id
 FROM ledger_account a
 JOIN ledger_line l ON l.account_id = a.id
 JOIN ledger_entry e ON e.id = l.entry_id AND e.booked_on = l.booked_on

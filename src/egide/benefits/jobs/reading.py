@@ -15,7 +15,7 @@ from itertools import chain
 import polars as pl
 from django.db import connection
 
-from egide.benefits.acts import add_paid, keep_ignored, take_lines
+from egide.benefits.acts import DUE, add_paid, keep_ignored, take_lines
 from egide.benefits.decisions.adjudication import set_apart_uncomputable
 from egide.benefits.decisions.matching import (
     READ_COLUMNS,
@@ -35,6 +35,7 @@ from egide.benefits.queries import (
     people_known,
     posted_places,
 )
+from egide.contracts.queries import enrolments_touched_since, linked_enrolments
 from egide.exchanges.acts import (
     Fault,
     add_rejects,
@@ -49,8 +50,9 @@ from egide.journal import store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.lanes import side_by_side
-from egide.journal.locks import only_one
+from egide.journal.locks import hold_all, only_one
 from egide.journal.permissions import Permission
+from egide.journal.queries import snapshot
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
@@ -98,10 +100,15 @@ def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress =
 
 
 def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progress) -> Outcome:
-    """Takes every act that is neither in the books nor rejected yet: what a first run did is seen, not remembered."""
+    """Takes every act that is neither in the books nor rejected yet: what a first run did is seen, not remembered.
+
+    Families that someone changed after they were matched are left aside by their slice, and matched again at the end.
+    """
     received_on = file.received_at.date()
     run = _start(context, file, read)
+    crossed: list[int] = []
     with reading(context.actor.perimeters):
+        seen = snapshot()
         people = people_known(read.lines["nir"].unique().to_list())
         matching = match(read.lines, people, care_families(), received_on=received_on, first_id=run.first_line_id)
         matching = _not_yet_settled(file, matching, read.lines)
@@ -111,6 +118,9 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     def take(piece: Slice) -> int:
         number, lines = piece
         with perform(context, "benefits.take", needs=Permission.BENEFITS, given=[file.pk, number]) as act:
+            hold_all(DUE)
+            lines, left = _uncrossed(lines, seen)
+            crossed.extend(left)
             paid = _take(act, file, lines, read.lines)
             add_paid(run, paid)
             act.on("file", file.pk, file.name, file.perimeter_id)
@@ -124,7 +134,17 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     with closing(side_by_side(take, apart)) as lanes:
         for done, count in enumerate(chain(lanes, map(take, together)), start=1):
             progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
+    if crossed:
+        return _settle(context, file, read, progress)
     return _finish(context, file, read)
+
+
+def _uncrossed(lines: pl.DataFrame, seen: str) -> tuple[pl.DataFrame, list[int]]:
+    """The lines of enrolments that are still as they were matched, and the enrolments to match again with all their kin."""
+    touched = enrolments_touched_since(seen)
+    left = linked_enrolments(touched) if touched else []
+    apart = pl.col("enrolment_id").is_in(left)
+    return lines.filter(~apart), lines.filter(apart)["enrolment_id"].unique().to_list()
 
 
 def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.DataFrame) -> int:

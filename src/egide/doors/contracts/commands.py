@@ -10,7 +10,7 @@ from egide.contracts.jobs import read_answers, resend, send_rights
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.codecs.enrolment_report import template, write_reject_report
 from egide.journal import store
-from egide.journal.facts import Channel
+from egide.journal.facts import Channel, Context
 from egide.journal.queries import system_context
 
 
@@ -20,12 +20,7 @@ def run(options: argparse.Namespace) -> int:
     first = context.actor.first_perimeter
     match options.what:
         case "rights":
-            file = send_rights(context, perimeter_id=first)
-            if file is None:
-                print("Aucun mouvement en attente.")
-                return 0
-            Path(options.output).write_bytes(store.load(file.sha256))
-            print(f"{options.output} : {file.lines} mouvements")
+            _send_rights(context, Path(options.output))
         case "answers":
             path = Path(options.file)
             received = take_up(context, Arrival("noemie.answers", "scheme", path.name, path.read_bytes(), first))
@@ -46,3 +41,15 @@ def run(options: argparse.Namespace) -> int:
                 output.write_bytes(write_reject_report(imported.refused))
                 print(f"Lignes à corriger et renvoyer : {output}")
     return 0
+
+
+def _send_rights(context: Context, folder: Path) -> None:
+    """One file for each organisation that has something to announce, under the name that the centre keeps it by."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sent = [send_rights(context, perimeter_id=one) for one in context.actor.perimeters]
+    for file in sent:
+        if file is not None:
+            (folder / file.name).write_bytes(store.load(file.sha256))
+            print(f"{folder / file.name} : {file.lines} mouvements")
+    if not any(sent):
+        print("Aucun mouvement en attente.")

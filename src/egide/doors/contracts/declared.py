@@ -9,8 +9,8 @@ from egide.doors.commands.command import Command, readable
 
 def _exchanges(command: argparse.ArgumentParser) -> None:
     what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
-    rights = what.add_parser("rights", help="écrit le fichier des mouvements de droits à envoyer")
-    rights.add_argument("-o", "--output", required=True)
+    rights = what.add_parser("rights", help="écrit les fichiers des mouvements de droits à envoyer, un par organisme")
+    rights.add_argument("-o", "--output", required=True, metavar="DOSSIER")
     answers = what.add_parser("answers", help="lit les réponses du régime obligatoire")
     answers.add_argument("file", type=readable)
     resend = what.add_parser("resend", help="renvoie un mouvement de droits refusé, une fois corrigé")

@@ -17,7 +17,7 @@ from egide.doors.frame.shell import Shape, ref
 from egide.kernel.money import format_eur
 from egide.kernel.text import elided
 from egide.premiums.acts import change_of
-from egide.premiums.decisions import contract_months
+from egide.premiums.decisions import contract_months, on_account
 from egide.premiums.queries import called_months, schedule_for
 
 
@@ -85,7 +85,7 @@ def by_month(enrolment: EnrolmentFacts, around: date) -> dict[date, int]:
 def _moves(plan: EndorsementPlan) -> list[Shape]:
     """The differences posted as soon as the endorsement is confirmed, on months already called."""
     names = {cover.person_id: cover.first_name for cover in (*plan.before.covers, *plan.after.covers)}
-    changes, _sides = change_of(plan.after, called_months(plan.after.perimeter_id))
+    changes = on_account(change_of(plan.after, called_months(plan.after.perimeter_id)))
     return [
         {
             "label": elided(

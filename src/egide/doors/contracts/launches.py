@@ -14,12 +14,13 @@ from egide.journal.queries import perimeter_names
 
 
 def _rights(request: PageRequest) -> list[Shape]:
-    """One file carries every movement that this person sees, whoever insures the member."""
-    named = list(perimeter_names(request.context.actor.perimeters).items())
-    count = count_movements_to_send()
-    facts = [{"label": _("Mouvements en attente"), "value": count}]
-    label = ", ".join(name for _id, name in named)
-    return [{"value": one, "label": label, "facts": facts, "ready": count > 0} for one, _name in named[:1]]
+    """One file for each organisation that has something to announce: it sends under its own numbers."""
+    rows = []
+    for perimeter_id, name in perimeter_names(request.context.actor.perimeters).items():
+        count = count_movements_to_send(perimeter_id)
+        facts = [{"label": _("Mouvements en attente"), "value": count}]
+        rows.append({"value": perimeter_id, "label": name, "facts": facts, "ready": count > 0})
+    return rows
 
 
 LAUNCHES = (
@@ -27,7 +28,7 @@ LAUNCHES = (
         "droits",
         "rights.send",
         gettext_lazy("Envoyer les droits"),
-        gettext_lazy("Un fichier pour le régime obligatoire, avec tous les mouvements en attente."),
+        gettext_lazy("Un fichier par organisme pour le régime obligatoire, avec tous ses mouvements en attente."),
         gettext_lazy("Écrire le fichier"),
         "shield-check",
         _rights,

@@ -178,9 +178,9 @@ def _trial(found: JobRow) -> Shape | None:
     if found.kind != "premiums.try" or found.state != "done":
         return None
     return {
+        "collection": "",  # a trial of before said no day
         **found.figures,
         "month": words.month(date.fromisoformat(found.given["month"])),
-        "debit_on": date.fromisoformat(found.figures["debit_on"]) if found.figures.get("debit_on") else None,
         "confirm_url": reverse("work-new", args=["appel"]),
         "id": found.pk,
     }

@@ -21,7 +21,9 @@ from egide.people.acts import (
     close_user,
     new_password,
     reopen_user,
+    set_rights_numbers,
 )
+from egide.people.facts import RightsNumbers
 from egide.people.queries import organisations, team_named, teams, users
 
 # Letters and digits that nobody mistakes for one another when a password is read aloud or copied from paper.
@@ -34,6 +36,10 @@ def run(options: argparse.Namespace) -> int:
     match options.what:
         case "insurer" | "delegate":
             _organisation(context, options)
+        case "rights":
+            numbers = _numbers(options)
+            set_rights_numbers(context, options.code, numbers)
+            print(f"{options.code} : droits sous le numéro {numbers.amc_number}")
         case "team":
             new = NewTeam(options.name, options.site, options.region, tuple(options.organisation))
             add_team(context, new)
@@ -73,9 +79,14 @@ def _organisation(context: Context, options: argparse.Namespace) -> None:
             creditor_identifier=options.creditor,
             iban=options.iban,
             insurer=getattr(options, "insurer", ""),
+            rights=_numbers(options) if options.amc else None,
         ),
     )
     print(f"{options.code} : {options.name}")
+
+
+def _numbers(options: argparse.Namespace) -> RightsNumbers:
+    return RightsNumbers(options.amc, options.sender, options.recipient)
 
 
 def _user(context: Context, options: argparse.Namespace) -> None:

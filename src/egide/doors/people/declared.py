@@ -30,8 +30,12 @@ def _centre(command: argparse.ArgumentParser) -> None:
             organisation.add_argument(option, default="", help="tel qu’imprimé sur les courriers")
         organisation.add_argument("--creditor", default="", help="identifiant de créancier SEPA (ICS)")
         organisation.add_argument("--iban", default="", help="compte qui prélève et paie")
+        _rights_numbers(organisation, required=False)
         if kind == "delegate":
             organisation.add_argument("--insurer", default="", help="code de son assureur, s’il y en a plusieurs")
+    rights = what.add_parser("rights", help="enregistre les numéros sous lesquels un organisme annonce ses droits")
+    rights.add_argument("code", help="code de l’organisme")
+    _rights_numbers(rights, required=True)
     team = what.add_parser("team", help="ouvre une équipe")
     team.add_argument("name")
     team.add_argument("--site", required=True)
@@ -55,6 +59,16 @@ def _centre(command: argparse.ArgumentParser) -> None:
     ):
         what.add_parser(name, help=about).add_argument("email")
     what.add_parser("list", help="dit les organismes, les équipes et les comptes")
+
+
+def _rights_numbers(command: argparse.ArgumentParser, *, required: bool) -> None:
+    command.add_argument(
+        "--amc", default="", required=required, help="numéro d’organisme complémentaire, huit chiffres"
+    )
+    command.add_argument(
+        "--sender", default="", required=required, help="identifiant d’émetteur convenu avec la caisse"
+    )
+    command.add_argument("--recipient", default="", required=required, help="identifiant du destinataire")
 
 
 COMMANDS = (Command("centre", "organismes, équipes et comptes", _centre, "egide.doors.people.commands"),)

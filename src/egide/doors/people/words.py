@@ -9,6 +9,7 @@ from egide.doors.frame.door import Tables
 WORDS: Tables = {
     "acts": {
         "centre.organisation": _("Organisme enregistré"),
+        "centre.rights_numbers": _("Numéros d’échange de droits enregistrés"),
         "centre.team": _("Équipe ouverte"),
         "centre.user": _("Compte ouvert"),
         "centre.user_change": _("Compte changé"),

@@ -135,7 +135,7 @@ def _line(number: str, line: AccountLine, names: Mapping[int, str]) -> Shape:
         "person": " · ".join(part for part in (names.get(line.person_id or 0, ""), line.label) if part),
         side: abs(line.amount_cents),
         "entry": str(line.entry_id),
-        "why": ref("cotisation", f"{number}.{line.person_id}.{line.period:%Y-%m}.{line.nature}.{line.entry_id}")
+        "why": ref("cotisation", f"{number}.{line.person_id}.{line.period:%Y-%m}.{line.nature}.{line.line_id}")
         if explained
         else None,
     }

@@ -36,4 +36,6 @@ def run(options: argparse.Namespace) -> int:
             f"Périmètre {perimeter_id}, {format_month(options.month)}{tried} : {called.enrolments} adhésions, "
             f"{format_eur(called.called_cents)} appelés, {called.debits} prélèvements pour {format_eur(called.debited_cents)}"
         )
+        if called.debits:
+            print("  " + called.collection.sentence)
     return 0

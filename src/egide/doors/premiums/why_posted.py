@@ -39,18 +39,18 @@ RULES = {
 
 
 def line(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
-    """Why one line of an account: ``number.person.month.nature.entry``."""
+    """Why one line of an account: ``number.person.month.nature.line``."""
     parts = key.split(".")
     if len(parts) != 5 or parts[3] not in RULES or not (parts[1].isdecimal() and parts[4].isdecimal()):
         return None
     enrolment = enrolment_by_number(parts[0])
-    person_id, month, nature, entry = int(parts[1]), day_in(f"{parts[2]}-01"), parts[3], int(parts[4])
+    person_id, month, nature, line_id = int(parts[1]), day_in(f"{parts[2]}-01"), parts[3], int(parts[4])
     lines = [
         one
         for one in reversed(account(enrolment.pk, limit=ALL_LINES))
         if (one.person_id, one.period, one.nature) == (person_id, month, nature)
     ]
-    place = next((rank for rank, one in enumerate(lines) if one.entry_id == entry), None)
+    place = next((rank for rank, one in enumerate(lines) if one.line_id == line_id), None)
     if month is None or place is None:
         return None
     return _of_line(enrolment_facts(enrolment.pk), lines, place)
@@ -68,11 +68,8 @@ def _of_line(facts: EnrolmentFacts, lines: Sequence[AccountLine], place: int) ->
     holds = last and step is not None and step.value == before + change
     if len(lines) == 1 and holds and step is not None:
         return why_rule(title, step, book_for(facts.product_code, this.period))
-    move = Move(
-        this.booked_on,
-        this.amount_cents,
-        causes([this.act_id], about=partial(subjects_around, facts.id)).get(this.act_id),
-    )
+    cause = causes([this.act_id], about=partial(subjects_around, facts.id)).get(this.act_id)
+    move = Move(this.booked_on, this.amount_cents, cause)
     clauses = [step_shape(step, book_for(facts.product_code, this.period), depth=1)] if holds and step else []
     due = part(_("Dû d’après cet acte"), before + change, [*({"sentence": one} for one in move.reasons), *clauses])
     parts = [due, part(_("Déjà comptabilisé avant lui"), -before)] if place else [due]
@@ -193,8 +190,8 @@ def premium_parts(facts: EnrolmentFacts, month: date, lines: Sequence[AccountLin
 def premium_said(facts: EnrolmentFacts, lines: Sequence[AccountLine]) -> list[str]:
     """The acts that moved a called month after its first call, as sentences to read aloud."""
     own = [one for one in lines if one.nature in RULES]
-    first = {(one.person_id, one.nature): one.entry_id for one in reversed(own)}
-    later = [one for one in own if first[one.person_id, one.nature] != one.entry_id]
+    first = {(one.person_id, one.nature): one.line_id for one in reversed(own)}
+    later = [one for one in own if first[one.person_id, one.nature] != one.line_id]
     names, told = names_of(facts, own), causes([one.act_id for one in later], about=partial(subjects_around, facts.id))
     verbs = (_("ajoute"), _("retire"))
     said = []

@@ -24,5 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("journal", "0003_months_ahead")]
     operations = [
-        migrations.RunSQL(TOUCHES + sql.protected("journal_touch") + sql.insert_only("journal_touch")),
+        migrations.RunSQL(
+            TOUCHES + sql.protected("journal_touch") + sql.insert_only("journal_touch"), "DROP TABLE journal_touch"
+        ),
     ]

@@ -4,7 +4,7 @@ from egide.journal import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("benefits", "0005_proposals")]
+    dependencies = [("benefits", "0006_proposals")]
     operations = [
         migrations.RunSQL(
             sql.protected("benefits_proposal")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0004_run"),
+        ("benefits", "0005_health"),
         ("contracts", "0004_form_of_an_enrolment"),
         ("journal", "0003_months_ahead"),
         ("people", "0003_search"),
