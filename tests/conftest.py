@@ -116,10 +116,10 @@ def server() -> Iterator[Cluster]:
 
 @pytest.fixture
 def db(server: Cluster) -> Iterator[None]:
-    """A transaction on the worker's base, seeing every perimeter, rolled back at the end."""
+    """A transaction on the worker's base, seeing every perimeter and health, rolled back at the end."""
     _use(f"egide_{_WORKER}")
     with transaction.atomic():
-        set_perimeters((1, 2, 3))
+        set_perimeters((1, 2, 3), health=True)
         yield
         transaction.set_rollback(True)
 

@@ -71,13 +71,13 @@ def care(centre: Desk, system: Context) -> File:
 
 def now_at(job_id: int) -> JobRow:
     """The work as it is now."""
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         return job(job_id)
 
 
 def done_acts(kind: str) -> int:
     """How many acts of a kind the journal holds."""
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         return int(one("SELECT count(*) FROM journal_act WHERE kind = %s", kind))
 
 
@@ -103,7 +103,7 @@ def test_asking_is_an_act_of_someone_allowed(centre: Desk) -> None:
     again = ask_of_perimeter(centre.context("team_leader"), "rights.send", title="Essai", perimeter_id=2)
     elsewhere = ask_of_perimeter(centre.context("team_leader"), "rights.send", title="Essai", perimeter_id=3)
     assert (asked.pk == again.pk, asked.pk == elsewhere.pk) == (True, False)
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         told = rows("SELECT actor_label, subject_kind, subject_id FROM journal_act WHERE kind = 'work.ask' ORDER BY id")
     assert told[0] == ("Sonia Marchetti", "job", asked.pk) and len(told) == 3
     for role in ("adviser", "auditor", "delegate", "director", "product_owner"):
@@ -155,7 +155,7 @@ def test_work_goes_on_without_the_one_who_asked(centre: Desk, care: File) -> Non
     assert (ended.state, ended.attempts, ended.steps_done) == ("done", 1, ended.steps_total)
     assert ended.outcome.replace("\xa0", " ").startswith("12 actes lus, 12 pris, 0 ignoré, 0 rejeté.")
     assert ended.asked_at <= ended.started_at <= ended.ended_at  # type: ignore[operator]
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         by = rows("SELECT DISTINCT actor_label, channel FROM journal_act WHERE kind = 'benefits.take'")
     assert by == [("Sonia Marchetti", "batch")]
     assert do_next(Stop()) is False
@@ -173,7 +173,7 @@ def test_work_survives_the_death_of_its_worker(
     work(Stop(), once=True)
     ended = now_at(asked.pk)
     assert (ended.state, ended.attempts) == ("done", 2)
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         assert one("SELECT count(*) FROM benefits_care_line") == 12
         assert rows("SELECT state, posted FROM exchanges_file WHERE id = %s", care.pk) == [("read", 12)]
     assert done_acts("work.done") == 1
@@ -189,7 +189,7 @@ def test_a_worker_in_its_own_process_does_what_waits(server: Cluster, database: 
     assert (before.state, after.state) == ("done", "done")
     assert before.ended_at <= after.started_at  # type: ignore[operator]
     assert int(str(after.figures["called_cents"])) > 0
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         assert one("SELECT count(*) FROM premiums_call") == 0, "a trial keeps nothing"
 
 
@@ -265,7 +265,7 @@ def test_a_refusal_is_told_with_where_why_and_what_next(centre: Desk) -> None:
     ended = now_at(asked.pk)
     assert (ended.state, ended.refusal["code"]) == ("refused", "sheet.headings")
     assert all(ended.refusal[part] for part in ("where", "message", "remedy"))
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         assert rows("SELECT state FROM exchanges_file WHERE id = %s", file.pk) == [("refused",)]
 
 
@@ -285,7 +285,7 @@ def test_a_failing_work_says_so_without_quoting_anyone(
     failed = now_at(asked.pk)
     assert (failed.state, failed.refusal["message"].startswith("Une erreur imprévue")) == ("failed", True)
     assert failed.refusal["where"] in caplog.text and "broken" in caplog.text
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         kept = str(rows("SELECT j::text FROM work_job j")) + str(rows("SELECT a::text FROM journal_act a"))
     assert SECRET not in kept + caplog.text
     assert now_at(other.pk).state == "done", "one work that fails stops no other"

@@ -29,6 +29,7 @@ from egide.installation import create_database, drop_database
 from egide.journal.facts import Context
 from egide.journal.queries import system_context
 from egide.journal.scope import reading
+from egide.journal.sealing import seal
 from egide.kernel.errors import Refusal
 from egide.postgres import Cluster
 from egide.premiums import jobs as premiums
@@ -165,7 +166,7 @@ class State:
 
 def state() -> State:
     """What the current database holds."""
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         return State(
             tuple(
                 rows(
@@ -187,13 +188,14 @@ def state() -> State:
 
 
 def false_sentences() -> list[str]:
-    """The sentences of the house that do not hold."""
+    """The sentences of the house that do not hold, once what is committed was sealed, as a command does at its end."""
+    seal()
     return [f"{finding.name}: {finding.first}" for finding in find() if finding.count]
 
 
 def entries() -> int:
     """How many entries there are."""
-    with reading(EVERYONE):
+    with reading(EVERYONE, health=True):
         return int(one("SELECT count(*) FROM ledger_entry"))
 
 
@@ -252,7 +254,7 @@ def test_killed_anywhere_a_batch_converges(base: Base, what: str, place: str) ->
     with base.copy() as name:
         dead = killed(base, name, place, *words(base))
         assert dead.returncode == -9, dead.stderr
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert not rows("SELECT entry_id FROM ledger_line GROUP BY 1 HAVING sum(amount_cents) <> 0")
         if what == "care" or place != "progress:4":
             assert state() != expected
@@ -272,7 +274,7 @@ def test_a_batch_begins_with_an_act_of_its_own(base: Base, what: str, began: str
     with base.copy():
         for _ in range(2):
             JOBS[what][1](base)
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert rows("SELECT subject_kind FROM journal_act WHERE kind = %s", began) == [(subject,)]
 
 
@@ -294,7 +296,7 @@ def test_killed_at_every_run_a_batch_still_ends(base: Base) -> None:
 def test_a_killed_command_is_taken_up_by_the_same_command(base: Base, tmp_path: Path) -> None:
     """The file is received, the reading is killed: the same words again finish the work, and say what was done."""
     with base.copy() as name:
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             sha = one("SELECT sha256 FROM exchanges_file WHERE id = %s", base.file_id)
         from egide.journal import store
 
@@ -314,12 +316,12 @@ def test_a_payment_killed_on_its_way_pays_once(base: Base) -> None:
         read_it(base)
         dead = killed(base, name, "write:1", "pay")
         assert dead.returncode == -9, dead.stderr
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert one("SELECT count(*) FROM benefits_payment") == 0
         count, cents = pay(system_context(), perimeter_id=2)
         assert count == 8
         assert pay(system_context(), perimeter_id=2) == (0, 0)
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert one("SELECT sum(amount_cents)::bigint FROM benefits_payment") == cents
         assert false_sentences() == []
 
@@ -358,7 +360,7 @@ def test_someone_enrolled_between_two_calls_is_called(base: Base) -> None:
                 enrolled(system, a_family(0), starts_on=NOVEMBER)
         call_month(system, NOVEMBER, perimeter_id=2)
         assert false_sentences() == []
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert one("SELECT count(*) FROM premiums_debit") == 11
 
 
@@ -382,7 +384,7 @@ def test_a_full_disk_is_told_and_loses_nothing(base: Base, monkeypatch: pytest.M
             with pytest.raises(Refusal) as refused:
                 receive(system, arrival)
         assert (refused.value.code, "disque" in refused.value.message) == ("store.full", True)
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert not rows("SELECT 1 FROM exchanges_file WHERE name = 'PLEIN.noe'")
         assert _kept() == before, "what a full disk cut short must not stay there"
         assert receive(system, arrival).state == "received"
@@ -400,7 +402,7 @@ def test_a_call_on_a_full_disk_is_finished_later(base: Base, monkeypatch: pytest
             with pytest.raises(Refusal) as refused:
                 call_it(base)
         assert refused.value.code == "store.full"
-        with reading(EVERYONE):
+        with reading(EVERYONE, health=True):
             assert one("SELECT count(*) FROM premiums_debit") == 0
         call_it(base)
         assert state() == uninterrupted(base, "call")

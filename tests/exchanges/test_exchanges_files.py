@@ -129,7 +129,7 @@ def test_a_read_file_accounts_for_every_line(system: Context) -> None:
 def test_a_file_is_read_inside_its_perimeter(system: Context, perimeters: tuple[int, ...], seen: bool) -> None:
     """A file of another delegate is as absent as none."""
     file = receive(system, arrival())
-    context = at(Role.OPERATOR, perimeters=perimeters)
+    context = at(Role.ADMINISTRATOR, perimeters=perimeters)
     if seen:
         assert file_to_read(context, file.pk).pk == file.pk
         return

@@ -21,6 +21,7 @@ from egide.journal.permissions import Permission, every_permission, may
 from egide.journal.queries import acts_on, key_used
 from egide.journal.scope import reading
 from egide.kernel.errors import Refusal
+from journal.older_acts import older_act
 from people.families import a_family, at, content_of, iban_of, one, received_form, rows
 
 P = Permission
@@ -210,7 +211,7 @@ def test_older_keys_are_given_to_who_used_them(empty_database: str) -> None:
     """The migration reads the owner of each key in its act; a job's stay a job's, and a word used twice stays readable."""
     call_command("migrate", "journal", "0003", database="owner", verbosity=0)
     people = ((7, "Alix Bernard"), (7, "Alix Martin"), (None, "Égide"))
-    acts = [do(Context(Actor(label, Role.ADMINISTRATOR, (1,), id=number), Channel.API)) for number, label in people]
+    acts = [older_act(actor_id=number, actor=label) for number, label in people]
     call_command("migrate", "journal", "0001", database="owner", verbosity=0)
     for (_number, label), act in zip(people, acts, strict=True):
         with connections["owner"].cursor() as cursor:

@@ -17,6 +17,7 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import positions_of
 from egide.journal.scope import reading
 from egide.journal.sealing import BrokenLink, broken_links, seal, sealing_beside, unsealed
+from journal.older_acts import older_act
 from people.families import at, one, rows
 
 WHO = at(Role.SYSTEM)
@@ -238,7 +239,7 @@ def test_the_check_speaks_when_the_chain_is_broken(database: str) -> None:
 def test_the_chain_of_before_goes_on(empty_database: str) -> None:
     """The migration gives each act of before its seal: same place, same hash, proved again; new acts follow."""
     call_command("migrate", "journal", "0003", database="owner", verbosity=0)
-    old = [do(number) for number in range(4)]
+    old = [older_act(number) for number in range(4)]
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT id, position, hash FROM journal_act ORDER BY position")
         links = cursor.fetchall()

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from egide.benefits.jobs.paying import pay
+from egide.benefits.jobs.paying import issue_statements, pay
 from egide.contracts.acts.papers import ask_papers
 from egide.contracts.asked import enrol
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.exchanges.queries import file_to_read
+from egide.journal import clock
+from egide.journal.acts import perform
 from egide.journal.facts import Actor, Context, Role
-from egide.journal.scope import reading, set_perimeters
+from egide.journal.permissions import Permission, may
+from egide.journal.scope import health_open, reading, reading_as, set_perimeters
 from egide.kernel.errors import Refusal
+from egide.people.acts import Identity, correct_identity
+from egide.people.address_acts import address_of, change_address
+from egide.people.models import Person
 from egide.premiums.jobs import call_month
+from egide.work.acts import NewItem, open_item
 from egide.work.asking import ask_of_perimeter
 from people.families import Care, a_family, at, content_of, one, received_form, rows, settled
 
@@ -57,6 +65,18 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
     settled(system, [lenses], family[0].nir)
     pay(system, perimeter_id=perimeter)
+    issue_statements(system, perimeter_id=perimeter)
+    member = Person.objects.select_related("household").get(pk=enrolment.member_id)
+    everyone = [
+        number for (number,) in rows("SELECT id FROM people_person WHERE household_id = %s", member.household_id)
+    ]
+    known = address_of(member.household)
+    change_address(system, member.pk, replace(known, phone="0123456789"), movers=everyone, known=known)
+    correct_identity(
+        system,
+        member.pk,
+        Identity(member.last_name, "Corrigé", member.birth_date, member.birth_rank, member.insured_nir),
+    )
     ask_of_perimeter(system, "benefits.statements", title="Essai", perimeter_id=perimeter)
     return enrolment.number
 
@@ -72,11 +92,11 @@ def test_a_delegate_sees_no_row_of_another(two_delegates: dict[int, str]) -> Non
     """In every protected table both delegates have rows, each sees only their own, and without a scope nothing is."""
     protected = sorted(name for name, on in tables_with_a_perimeter().items() if on)
     for table in protected:
-        set_perimeters((1, 2, 3))
+        set_perimeters((1, 2, 3), health=True)
         both = {perimeter for (perimeter,) in rows(f"SELECT DISTINCT perimeter_id FROM {table}")}  # noqa: S608
         assert {2, 3} <= both, f"{table} has no row for each delegate: the proof would be empty"
         for mine in (2, 3):
-            set_perimeters((mine,))
+            set_perimeters((mine,), health=True)
             seen = {perimeter for (perimeter,) in rows(f"SELECT DISTINCT perimeter_id FROM {table}")}  # noqa: S608
             assert seen == {mine}, table
         set_perimeters(())
@@ -87,40 +107,112 @@ def test_a_delegate_sees_no_row_of_another(two_delegates: dict[int, str]) -> Non
 
 
 @pytest.mark.requirement("S003-221")
+def tables_with_health() -> dict[str, bool]:
+    """Every table that hides health from who may not see it, and whether each of its rows tells of it by nature."""
+    return dict(
+        rows(
+            """SELECT c.relname, NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'health')
+               FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
+               WHERE NOT p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) LIKE '%%egide_sees_health%%'"""
+        )
+    )
+
+
+def reset_health() -> None:
+    """As on a connection where nobody ever said who may see what."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET egide.health")
+
+
+def copied(table: str, where: str) -> str:
+    """Puts one row of a table aside, in « theirs », and names the columns that can be written."""
+    columns = ", ".join(
+        name
+        for (name,) in rows(
+            """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0
+               AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'""",
+            table,
+        )
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.theirs")
+        cursor.execute(f"CREATE TEMP TABLE theirs AS SELECT {columns} FROM {table} WHERE {where} LIMIT 1")  # noqa: S608
+    return columns
+
+
+@pytest.mark.requirement("S003-221")
+def test_health_is_not_there_for_who_may_not_see_it(two_delegates: dict[int, str], system: Context) -> None:
+    """In every table that tells of health, its rows are neither read nor written without the setting; fails closed."""
+    with perform(system, "proof", needs=Permission.READ, given=1) as act:
+        act.on("proof", 1, "Preuve", 2)
+        open_item(act, NewItem("never_named", "Preuve", 2, "proof", 1, clock.now(), limit_days=2))
+    tables = tables_with_health()
+    assert {name for name, by_nature in tables.items() if by_nature} == {
+        "benefits_care_line", "benefits_posting", "benefits_counter", "benefits_ignored_line",
+    }  # fmt: skip
+    for table, by_nature in tables.items():
+        told = "true" if by_nature else "health"
+        set_perimeters((1, 2, 3), health=True)
+        assert one(f"SELECT count(*) FROM {table} WHERE {told}") > 0, f"{table}: the proof would be empty"  # noqa: S608
+        others = 0 if by_nature else one(f"SELECT count(*) FROM {table} WHERE NOT health")  # noqa: S608
+        columns = copied(table, told)
+        for closing in (lambda: set_perimeters((1, 2, 3)), reset_health):
+            closing()
+            assert one(f"SELECT count(*) FROM {table}") == others, table  # noqa: S608
+            with (
+                pytest.raises(ProgrammingError, match=r"row-level security|permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM theirs")  # noqa: S608
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_a_scope_opens_health_to_those_who_need_it(two_delegates: dict[int, str], role: Role) -> None:
+    """What a role may see of care is what its permissions say, for pages, acts and jobs alike."""
+    sees = may(role, Permission.READ_HEALTH)
+    with reading_as(at(role, perimeters=(2, 3)).actor):
+        assert (one("SELECT count(*) FROM benefits_care_line") > 0) is sees
+        assert (one("SELECT count(*) FROM documents_document WHERE kind = 'statement'") > 0) is sees
+        assert one("SELECT count(*) FROM documents_document WHERE kind = 'schedule'") > 0
+
+
+def test_what_the_house_must_do_closes_behind_it(two_delegates: dict[int, str]) -> None:
+    """Health opened for the house's own duty is closed at the end of it, refused or not."""
+
+    def care() -> int:
+        return int(one("SELECT count(*) FROM benefits_care_line"))
+
+    set_perimeters((2, 3))
+    with health_open():
+        assert care() > 0
+    assert care() == 0
+    with pytest.raises(Refusal), health_open():
+        raise Refusal("proof", "Non.", "Rien.")
+    assert care() == 0
+
+
 def test_nobody_writes_outside_their_scope(two_delegates: dict[int, str]) -> None:
     """A row for another delegate is refused by the database in every protected table, whatever the code says."""
     for table, protected in tables_with_a_perimeter().items():
         if not protected:
             continue
-        set_perimeters((2, 3))
-        columns = ", ".join(
-            name
-            for (name,) in rows(
-                """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0
-                   AND NOT attisdropped AND attgenerated = ''""",
-                table,
-            )
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"CREATE TEMP TABLE theirs ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE perimeter_id = 3 LIMIT 1"  # noqa: S608
-            )
-        set_perimeters((2,))
+        set_perimeters((2, 3), health=True)
+        columns = copied(table, "perimeter_id = 3")
+        set_perimeters((2,), health=True)
         with (
-            pytest.raises(ProgrammingError, match="row-level security"),
+            pytest.raises(ProgrammingError, match=r"row-level security|permission denied"),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
             cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM theirs")  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE theirs")
 
 
 def test_a_row_cannot_be_given_away(two_delegates: dict[int, str]) -> None:
     """Changing the perimeter of one's own row to another's is refused too."""
     set_perimeters((2,))
     with (
-        pytest.raises(ProgrammingError, match="row-level security"),
+        pytest.raises(ProgrammingError, match=r"row-level security|permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

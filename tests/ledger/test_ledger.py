@@ -152,7 +152,7 @@ def test_the_check_finds_what_an_owner_spoils(database: str, system: Context) ->
     with perform(system, "proof", needs=Permission.PREMIUMS, given=0) as act:
         act.on("proof", 1, "Preuve", 2)
         post(act, [Entry("proof", "Preuve", 2, DAY, legs_of([500, -500]))])
-    with reading((1, 2, 3)):
+    with reading((1, 2, 3), health=True):
         assert all(finding.count == 0 for finding in examine(INVARIANTS))
     for spoil, expected in _SPOILS:
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:

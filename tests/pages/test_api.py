@@ -197,6 +197,18 @@ def test_a_care_line_is_explained_as_data(system: Context, today) -> None:  # ty
     assert told["why"]["value"] == told["posted_cents"] and told["why"]["inputs"] and told["why"]["article"]
 
 
+def test_a_program_asks_what_was_known(system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """The API answers what was known on a day about another, to who may see the enrolment."""
+    today("2015-10-05")
+    number = enrolled(system, a_family(0), starts_on=date(2015, 11, 1)).number
+    path = f"/members/{number}/known"
+    told = Machine("adviser").get(path, on="2015-11-15", known_on="2015-10-05").json()
+    assert sorted(one["link"] for one in told["covers"]) == ["member", "spouse"]
+    before = Machine("adviser").get(path, on="2015-11-15", known_on="2015-10-04").json()
+    assert before == {"covers": [], "certificates": []}
+    assert Machine("operator").get(path, on="2015-11-15", known_on="2015-10-05").status_code == 404
+
+
 def test_a_file_is_received_once(system: Context, today) -> None:  # type: ignore[no-untyped-def]
     """The same bytes under another key are refused, naming the first reception."""
     people = a_family(0)
@@ -213,7 +225,8 @@ def test_a_file_is_received_once(system: Context, today) -> None:  # type: ignor
     first, again = upload("f1"), upload("f2")
     assert (first.status_code, again.status_code) == (200, 409)
     assert again.json()["code"] == "exchanges.duplicate"
-    assert machine.get("/files").json()[0]["id"] == first.json()["file"]
+    assert machine.get("/files").json() == []  # it tells of health: who brought it does not see it
+    assert Machine("administrator").get("/files").json()[0]["id"] == first.json()["file"]
 
 
 @pytest.mark.requirement("S001-024")

@@ -9,12 +9,15 @@ from django.test import Client
 
 from egide.benefits.jobs.paying import issue_statements, pay
 from egide.contracts.acts.forms import validate_form
+from egide.contracts.asked import change
+from egide.contracts.facts import EndorsementAsked, EndorsementKind
 from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
 from egide.documents.models import Document
-from egide.journal.facts import Context
+from egide.journal.facts import Context, Role
+from egide.journal.scope import set_perimeters
 from egide.premiums.jobs import follow
 from pages.reading_pages import errors_of, links_of, text_of
-from people.families import Care, a_family, content_of, enrolled, received_form, settled
+from people.families import Care, a_family, at, content_of, enrolled, one, received_form, rows, settled
 
 PAGES = (
     "/", "/recherche", "/adhesions", "/fichiers", "/rejets", "/produits", "/semaine", "/journal",
@@ -77,6 +80,63 @@ def test_health_data_is_for_those_who_need_it(centre, system: Context, today) ->
         page = text_of(centre.client(role).get(f"/adherents/{family.number}"))
         assert ("Derniers remboursements" in page) is sees
         assert ("Plafonds et forfaits" in page) is sees
+
+
+_HEALTH_PAGES = (
+    # role            care  why  statement file reject
+    ("administrator", (200, 200, 200, 200, 200)),
+    ("adviser",       (200, 200, 200, 404, 404)),
+    ("team_leader",   (200, 200, 200, 200, 200)),
+    ("director",      (404, 404, 404, 404, 404)),
+    ("auditor",       (404, 404, 404, 404, 404)),
+    ("delegate",      (404, 404, 404, 404, 404)),
+    ("product_owner", (404, 404, 404, 404, 404)),
+    ("operator",      (404, 404, 404, 404, 404)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def cared_for(centre, system: Context, today) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    """A life with care paid, told in a statement, and a refused line: the addresses that tell of it."""
+    today("2015-10-05")
+    family = a_family(0)
+    enrolled(system, family, starts_on=date(2015, 11, 1), perimeter=2)
+    today("2015-12-15")
+    settled(system, [Care(family[0], on=date(2015, 11, 9)), Care(family[0], on=date(2015, 1, 5))], family[0].nir)
+    pay(system, perimeter_id=2)
+    issue_statements(system, perimeter_id=2)
+    line, file = rows("SELECT id, file_id FROM benefits_care_line")[0]
+    statement = one("SELECT id FROM documents_document WHERE kind = 'statement'")
+    reject = one("SELECT id FROM exchanges_reject")
+    return (
+        f"/soins/{line}", f"/pourquoi/soin/{line}", f"/documents/{statement}", f"/fichiers/{file}", f"/rejets/{reject}",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "expected"), _HEALTH_PAGES)
+def test_each_page_of_health_is_there_or_not_by_role(centre, cared_for, role: str, expected: tuple[int, ...]) -> None:  # type: ignore[no-untyped-def]
+    """Care, its reasons, papers, files and rejects: what tells of health does not exist for who may not see it."""
+    client = centre.client(role)
+    assert tuple(client.get(path).status_code for path in cared_for) == expected
+
+
+def test_who_may_not_see_care_may_still_change_a_contract(  # type: ignore[no-untyped-def]
+    centre, system: Context, today
+) -> None:
+    """A delegate removes a person before the care that was paid for them: it is taken back to the cent, unseen."""
+    today("2015-10-05")
+    family = a_family(0)
+    enrolment = enrolled(system, family, starts_on=date(2015, 11, 1), perimeter=2)
+    today("2015-12-15")
+    settled(system, [Care(family[1])], family[0].nir)
+    posted = "SELECT sum(amount_cents)::bigint FROM benefits_posting"
+    assert one(posted) > 0
+    spouse = one("SELECT person_id FROM contracts_cover WHERE enrolment_id = %s AND link = 'spouse'", enrolment.pk)
+    gone = EndorsementAsked(EndorsementKind.REMOVE_PERSON, date(2015, 12, 1), date(2015, 12, 15), person_id=spouse)
+    change(at(Role.DELEGATE, perimeters=(2,)), enrolment.pk, gone, revision=0)
+    assert one("SELECT count(*) FROM benefits_posting") == 0
+    set_perimeters((1, 2, 3), health=True)
+    assert one(posted) == 0
 
 
 @pytest.mark.requirement("S003-227")

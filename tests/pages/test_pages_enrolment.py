@@ -271,7 +271,7 @@ def test_a_person_is_added_and_removed_without_losing_the_rest(client: Client, f
 def test_only_those_who_enrol_may_write(centre, form: EnrolmentForm, role: str, expected: int) -> None:  # type: ignore[no-untyped-def]
     """An adviser reads the form and cannot change it; another's delegate does not even see it."""
     answer = centre.client(role).post(f"/adhesions/{form.pk}", {"act": "save", "revision": "0"})
-    set_perimeters((1, 2, 3))
+    set_perimeters((1, 2, 3), health=True)
     assert (answer.status_code, Act.objects.filter(kind="enrolment.save").count()) == (expected, 0)
 
 

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from egide.benefits.models import Payment, Proposal
 from egide.contracts.models import Enrolment
-from egide.doors.commands import benefits as command
+from egide.doors.benefits import commands as command
 from egide.doors.worker import Stop, do_next
 from egide.exchanges.codecs.sepa_credit import read_credits
 from egide.exchanges.models import File

@@ -141,7 +141,7 @@ def test_who_may_put_a_file_back(centre, item: Item, role: str, act: str, status
     """Whoever holds it, and a team leader; nobody else."""
     press(centre.client("administrator"), item, "take")
     assert press(centre.client(role), item, act).status_code == status
-    set_perimeters((1, 2, 3))
+    set_perimeters((1, 2, 3), health=True)
     item.refresh_from_db()
     assert (item.assignee_id is None) is (status == 302)
 

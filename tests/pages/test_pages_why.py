@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from egide.doors.desk.why import KINDS
+from egide.doors.frame.opened import whys
 from egide.journal.facts import Context
 from pages.lived_base import Lived, lived
 from pages.reading_pages import as_posted, hidden, links_of, text_of
@@ -115,7 +115,7 @@ def test_every_why_of_a_base_that_lived_tells_the_amount_beside_it(centre, story
         seen += prepared
     assert wrong == []
     _what_was_taken_back_says_so(client)
-    assert {each.link.split("/")[2] for each in [*seen, *journal]} == set(KINDS)
+    assert {each.link.split("/")[2] for each in [*seen, *journal]} == set(whys())
 
 
 STORIES = (

@@ -22,6 +22,7 @@ from egide.journal import clock, store
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.queries import system_context
+from egide.journal.scope import set_perimeters
 from egide.journal.trade import Ending, JobKind
 from egide.premiums.jobs import call_month
 from egide.work.asking import job_kinds
@@ -156,13 +157,15 @@ def _cares(nir: str, rank: int) -> list[dict[str, object]]:
 
 
 def test_reading_waits_for_someone_allowed(centre, desk: Client, families: list[str]) -> None:  # type: ignore[no-untyped-def]
-    """An operator may receive a care file and not read it: it is kept, and the desk reads it from its page."""
+    """An operator may receive a care file and not see it: it is kept, and the desk reads it from its page."""
     operator = centre.client("operator")
     content = care_bytes(_cares(families[0], 1))
     answer = sent(operator, content, "SOINS2.noe")
+    set_perimeters((1, 2, 3), health=True)
     file = File.objects.get(name="SOINS2.noe")
-    assert (answer.status_code, answer.url, file.state) == (302, f"/fichiers/{file.pk}", "received")  # type: ignore[attr-defined]
-    assert "Lire ce fichier" not in text_of(operator.get(f"/fichiers/{file.pk}"))
+    assert (answer.status_code, answer.url, file.state) == (302, "/fichiers", "received")  # type: ignore[attr-defined]
+    assert "Sa lecture attend une personne habilitée" in text_of(operator.get("/fichiers"))
+    assert operator.get(f"/fichiers/{file.pk}").status_code == 404
     assert "Lire ce fichier" in text_of(desk.get(f"/fichiers/{file.pk}"))
     page = desk.post(f"/fichiers/{file.pk}/lire", {"form_key": "lire-1"})
     assert "Un travail est en cours sur ce fichier" in text_of(desk.get(f"/fichiers/{file.pk}"))

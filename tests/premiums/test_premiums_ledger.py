@@ -207,7 +207,7 @@ def test_whatever_the_order_the_ledger_converges(
                 follow(system, [enrolment.pk])
             else:
                 _change(system, enrolment, what, value, nth)  # type: ignore[arg-type]
-        set_perimeters((1, 2, 3))
+        set_perimeters((1, 2, 3), health=True)
         sound(system)
         due = {
             (share.person_id, share.month): (share.gross_cents, -share.aid_acs_cents)

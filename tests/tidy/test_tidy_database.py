@@ -14,6 +14,35 @@ OPEN = {
     "people_team_perimeters": "which team works for whom: read before any perimeter is known, at sign-in",
 }
 
+# Tables of people's files that tell nothing of anyone's health. Openness is declared here, table by table; secrecy never is.
+WITHOUT_HEALTH = {
+    "contracts_aidcertificate",
+    "contracts_certificate_known",
+    "contracts_cover",
+    "contracts_cover_known",
+    "contracts_enrolment",
+    "contracts_enrolmentform",
+    "contracts_rightsmovement",
+    "journal_act",  # reasons never hold health data: the journal is read by many
+    "journal_touch",
+    "ledger_account",
+    "ledger_entry",
+    "ledger_line",
+    "people_bankaccount",
+    "people_household",
+    "people_householdpast",
+    "people_mandate",
+    "people_person",
+    "people_personpast",
+    "premiums_call",
+    "premiums_debit",
+    "benefits_payment",  # amounts to an account, no care
+    "benefits_proposal",
+    "benefits_proposedtransfer",
+    "work_job",
+    "work_pause",
+}
+
 # What was posted or recorded stays as it was: corrections are new rows.
 INSERT_ONLY = (
     "journal_act",
@@ -83,6 +112,42 @@ def test_every_file_belongs_to_a_perimeter_that_the_database_checks(db: None) ->
             if name not in OPEN and not (on and policy and str(policy).count("egide_perimeters()") == 2)
         ),
         "Add egide.journal.sql.protected(table) to the package's migrations.",
+    )
+
+
+_HEALTH = """
+-- Tables with a perimeter or a health column, the rule that hides health from who may not see it, and what the column allows.
+SELECT c.relname,
+  (SELECT string_agg(p.polcmd::text || ' ' || pg_get_expr(p.polqual, p.polrelid)
+      || COALESCE(' check ' || pg_get_expr(p.polwithcheck, p.polrelid), ''), ';')
+   FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND %s::regrole = ANY (p.polroles)),
+  h.attname IS NOT NULL, h.attnotnull AND NOT h.atthasdef
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+LEFT JOIN pg_attribute h ON h.attrelid = c.oid AND h.attname = 'health' AND NOT h.attisdropped
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND (h.attname IS NOT NULL OR EXISTS (
+  SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'perimeter_id' AND NOT a.attisdropped))
+ORDER BY 1
+"""
+_BY_ROW = "* ((NOT health) OR ( SELECT egide_sees_health() AS egide_sees_health))"
+_BY_NATURE = "* ( SELECT egide_sees_health() AS egide_sees_health)"
+
+
+def test_health_is_hidden_by_the_database_unless_declared_open(db: None) -> None:
+    """A table of people's files says of each row whether it tells of health, or does by nature, or is declared open above.
+
+    The column is never null and has no default: a writer that forgot it is refused.
+    """
+    rows = ask(_HEALTH, APPLICATION)
+    assert {name for name, policy, *_ in rows if policy} & WITHOUT_HEALTH == set()
+    nothing(
+        (
+            table(name, f"policy: {policy}, column told by the writer: {sound}")
+            for name, policy, has_column, sound in rows
+            if name not in OPEN
+            and name not in WITHOUT_HEALTH
+            and not ((policy == _BY_ROW and sound) if has_column else policy == _BY_NATURE)
+        ),
+        "Add egide.journal.sql.health_aware(table) or health_by_nature(table) to the package's migrations.",
     )
 
 

@@ -253,6 +253,7 @@ def test_one_open_item_per_subject(db: None) -> None:
         Item.objects.create(
             kind="enrolment", title="x", perimeter_id=2, subject_kind="form", subject_id=1, limit_days=2,
             limit_code="ENROLMENT_ACT", received_at=first.received_at, due_on=first.due_on, complete_on=first.complete_on,
+            health=False,
         )  # fmt: skip
     with acting() as act:
         close(act, first)

@@ -14,7 +14,7 @@ from egide.exchanges.queries import FileRow, open_rejects, recyclable
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.queries import over_everyone
-from egide.journal.scope import reading, set_perimeters
+from egide.journal.scope import reading_as, set_scope
 from egide.journal.trade import Ending, Given, JobKind
 from egide.kernel.formats import format_count
 from egide.kernel.money import format_eur
@@ -30,11 +30,11 @@ def recycle_rejects(context: Context, reject_ids: Sequence[int], *, progress: Pr
 
     Only rejects of the actor's perimeters are taken; the person that a line names may be of any.
     """
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         seen = [reject_id for found in recyclable(reject_ids).values() for reject_id in found]
     taken = recycle(over_everyone(replace(context, key=None)), seen, progress=progress)
     if connection.in_atomic_block:
-        set_perimeters(context.actor.perimeters)  # the rest of a page's transaction sees what it saw before
+        set_scope(context.actor)  # the rest of a page's transaction sees what it saw before
     return taken
 
 
@@ -63,7 +63,7 @@ def _issue_statements(context: Context, given: Given, progress: Progress) -> End
 
 
 def _recycle(context: Context, given: Given, progress: Progress) -> Ending:
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         chosen = [reject.pk for reject in open_rejects(file_id=given["file"], limit=_REJECTS_AT_ONCE)]
     taken = recycle_rejects(context, chosen, progress=progress)
     return Ending(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from egide.benefits.asked import JOBS
 from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import FOLLOWS, audit
-from egide.journal.trade import Format, SubjectKind, Trade
+from egide.journal.trade import Format, PaperKind, SubjectKind, Trade
 
 _MEGABYTE = 1024 * 1024
 
 TRADE = Trade(
     "benefits",
     subjects=(SubjectKind("payment_proposal"),),
+    papers=(PaperKind("statement"),),
     jobs=JOBS,
     formats=(
         Format("noemie.care", "scheme", "in", True, 512 * _MEGABYTE, "care.read"),

@@ -246,9 +246,6 @@ def movements_in(state: str, *, offset: int, limit: int) -> list[Movement]:
     return _movements("WHERE m.state = %s ORDER BY m.id DESC OFFSET %s LIMIT %s", [state, offset, limit])
 
 
-_ALL_MOVEMENTS = 1_000
-
-
 def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movement]:
     """The movements of these enrolments, the latest first."""
     return _movements("WHERE c.enrolment_id = ANY (%s) ORDER BY m.id DESC LIMIT %s", [list(enrolment_ids), limit])
@@ -256,7 +253,7 @@ def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movem
 
 def subjects_around(enrolment_id: int) -> set[tuple[str, int]]:
     """What acts are about when they move the money of an enrolment: itself, the movements of its rights, their people."""
-    movements = movements_of([enrolment_id], limit=_ALL_MOVEMENTS)
+    movements = movements_of([enrolment_id], limit=1_000)
     return {
         ("enrolment", enrolment_id),
         *(("movement", one.id) for one in movements),

@@ -6,9 +6,11 @@ from egide.contracts.asked import JOBS
 from egide.contracts.following import FOLLOWS
 from egide.contracts.invariants import INVARIANTS
 from egide.journal.permissions import Permission
-from egide.journal.trade import Format, ItemKind, SubjectKind, Trade
+from egide.journal.trade import Format, ItemKind, PaperKind, SubjectKind, Trade
 
 _MEGABYTE = 1024 * 1024
+
+_OPEN_PAPERS = ("enrolment_form", "missing_papers", "papers", "acceptance", "endorsement", "card", "account", "letter")
 
 TRADE = Trade(
     "contracts",
@@ -26,10 +28,11 @@ TRADE = Trade(
         SubjectKind("movement"),
     ),
     items=(
-        ItemKind("enrolment", Permission.ENROL),
-        ItemKind("endorsement", Permission.ENDORSE),
-        ItemKind("rights_reject", Permission.EXCHANGES),
+        ItemKind("enrolment", Permission.ENROL, health=False),
+        ItemKind("endorsement", Permission.ENDORSE, health=False),
+        ItemKind("rights_reject", Permission.EXCHANGES, health=False),
     ),
+    papers=tuple(PaperKind(code, health=False) for code in _OPEN_PAPERS),
     jobs=JOBS,
     formats=(
         Format("enrolment.sheet", "delegate", "in", False, 20 * _MEGABYTE, "enrolments.import"),

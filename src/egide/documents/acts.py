@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from egide.documents.facts import Printable
+from egide.documents.kinds import carries_health
 from egide.documents.models import Document, Print
 from egide.documents.rendering import inputs_of, print_inputs, render, template_name
 from egide.documents.safety import safe_pdf
@@ -43,6 +44,7 @@ def keep_document(
             "received": received,
             "made_on": on or clock.today(),
             "act_id": record.id,
+            "health": carries_health(kind),
         },
     )
     return document
@@ -73,6 +75,7 @@ def issue(
             "pages": safe_pdf(pdf).pages if now else 0,
             "received": False,
             "act_id": record.id,
+            "health": carries_health(kind),
         },
     )
     return document

@@ -27,6 +27,7 @@ class Document(models.Model):
     received = models.BooleanField()
     made_on = models.DateField()
     act_id = models.BigIntegerField()
+    health = models.BooleanField()  # what the paper tells; the database shows the row to nobody else
 
     class Meta:
         indexes: ClassVar = [

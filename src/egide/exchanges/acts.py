@@ -9,12 +9,13 @@ from dataclasses import field as made_by
 
 from django.db import IntegrityError, transaction
 
+from egide.exchanges.kinds import carries_health
 from egide.exchanges.models import File, Reject
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
 
 
@@ -55,7 +56,8 @@ def receive(context: Context, arrival: Arrival) -> File:
         )
     digest = store.keep(arrival.content)
     given = {"format": arrival.format, "sha256": digest}
-    with perform(context, "exchanges.receive", needs=Permission.EXCHANGES, given=given) as act:
+    # Whoever brings a file may not be who reads it: it is kept first, then it is there for those who may see it.
+    with perform(context, "exchanges.receive", needs=Permission.EXCHANGES, given=given) as act, health_open():
         try:
             with transaction.atomic():
                 file = File.objects.create(
@@ -67,6 +69,7 @@ def receive(context: Context, arrival: Arrival) -> File:
                     size_bytes=len(arrival.content),
                     perimeter_id=arrival.perimeter_id,
                     received_at=context.received_at or clock.now(),
+                    health=carries_health(arrival.format),
                 )
         except IntegrityError as error:
             raise already_received(arrival, digest) from error
@@ -77,7 +80,7 @@ def receive(context: Context, arrival: Arrival) -> File:
 
 def take_up(context: Context, arrival: Arrival) -> File:
     """The file of an arrival: the one already received when its reading was interrupted, else received now."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor), health_open():
         digest = hashlib.sha256(arrival.content).hexdigest()
         known = File.objects.filter(
             direction="in", format=arrival.format, sha256=digest, state__in=("received", "reading")
@@ -109,6 +112,7 @@ def send(record: Record, arrival: Arrival, *, lines: int) -> File:
             "size_bytes": len(arrival.content),
             "perimeter_id": arrival.perimeter_id,
             "received_at": clock.now(),
+            "health": carries_health(arrival.format),
             "state": "sent",
             "lines": lines,
             "posted": lines,
@@ -168,6 +172,7 @@ def add_rejects(file: File, faults: Iterable[Fault]) -> int:
             remedy=fault.remedy,
             content=fault.content,
             person_id=fault.person_id,
+            health=file.health,
         )
         for fault in faults
     ]

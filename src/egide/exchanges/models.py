@@ -26,6 +26,7 @@ class File(models.Model):
     ignored = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     refusal = models.JSONField(default=dict)
+    health = models.BooleanField()  # what its bytes tell; the database shows the row to nobody else
 
     class Meta:
         constraints: ClassVar = [
@@ -56,6 +57,7 @@ class Reject(models.Model):
     content = models.JSONField(default=dict)
     state = models.TextField(default="open")
     person_id = models.BigIntegerField(null=True)
+    health = models.BooleanField()  # as its file
 
     class Meta:
         constraints: ClassVar = [

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context
-from egide.journal.scope import reading
+from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
 
 # The rows that reads give: floors above name their types from here, and leave the tables to this one.
@@ -124,7 +124,7 @@ def file_sent(context: Context, file_id: int) -> File:
 
 
 def _file(context: Context, file_id: int, direction: str) -> File:
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         file = File.objects.filter(pk=file_id, direction=direction).first()
     if file is None:
         raise Refusal(
@@ -134,6 +134,12 @@ def _file(context: Context, file_id: int, direction: str) -> File:
             remedy="Choisissez-le dans la liste des fichiers.",
         )
     return file
+
+
+def reserved() -> tuple[int, int]:
+    """How many files, and how many open rejects, carry health and are not shown to who may not see it: counts only."""
+    with health_open():
+        return File.objects.filter(health=True).count(), Reject.objects.filter(health=True, state="open").count()
 
 
 def rejected_places(file_id: int) -> list[tuple[int, int]]:

@@ -8,5 +8,5 @@ from egide.journal.trade import ItemKind, SubjectKind, Trade
 TRADE = Trade(
     "exchanges",
     subjects=(SubjectKind("file"), SubjectKind("reject", parent="file")),
-    items=(ItemKind("rejects", Permission.EXCHANGES),),
+    items=(ItemKind("rejects", Permission.EXCHANGES, health=False),),
 )

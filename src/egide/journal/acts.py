@@ -18,8 +18,8 @@ from egide.journal.facts import Context, Subject
 from egide.journal.followers import follow_through
 from egide.journal.models import Perimeter
 from egide.journal.months import months_ready
-from egide.journal.permissions import Permission, may
-from egide.journal.scope import set_perimeters, widen
+from egide.journal.permissions import OPEN_INPUT, Permission, may
+from egide.journal.scope import set_scope, widen
 from egide.kernel.errors import Refusal
 
 
@@ -85,11 +85,12 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
     months_ready(clock.today())
     with transaction.atomic(), connection.cursor() as cursor:
         if outer is None:
-            set_perimeters(context.actor.perimeters)
-        cursor.execute("SELECT nextval('journal_act_id_seq')")
-        (act_id,) = cursor.fetchone()
+            set_scope(context.actor)
+        cursor.execute(_BEGIN, [clock.today().isoformat()])
+        act_id = cursor.fetchone()[0]
         record = Record(id=act_id, kind=kind, context=context, started_at=clock.now())
-        input_hash = fingerprint(given)
+        asked = _canonical(given)
+        input_hash = _digest(asked)
         if context.key and outer is None:
             _take_key(cursor, record, input_hash)
         token = _outer.set(record)
@@ -103,6 +104,14 @@ def perform(context: Context, kind: str, *, needs: Permission, given: object) ->
             outer.touched.update(record.touched)
         _keep_touches(cursor, record, parent=outer)
         _write(cursor, record, input_hash, parent=outer)
+        _keep_input(cursor, record, asked, health=needs not in OPEN_INPUT, parent=outer)
+
+
+_BEGIN = """
+-- The number of an act; tables that keep their history learn it from the transaction, and the day.
+SELECT act, set_config('egide.act', act::text, true), set_config('egide.day', %s, true)
+FROM nextval('journal_act_id_seq') AS one (act)
+"""
 
 
 def open_perimeter(record: Record, *, code: str, insurer_name: str, delegate_name: str) -> int:
@@ -122,7 +131,14 @@ def open_perimeter(record: Record, *, code: str, insurer_name: str, delegate_nam
 
 def fingerprint(given: object) -> str:
     """The SHA-256 of a request's content, the same for equal facts whatever the order of their fields."""
-    canonical = json.dumps(given, sort_keys=True, ensure_ascii=False, default=_plain)
+    return _digest(_canonical(given))
+
+
+def _canonical(given: object) -> str:
+    return json.dumps(given, sort_keys=True, ensure_ascii=False, default=_plain)
+
+
+def _digest(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -173,6 +189,15 @@ def _keep_touches(cursor, record: Record, *, parent: Record | None) -> None:  # 
                 for (kind, identifier), perimeter in sorted(record.touched.items())
             ],
         )
+
+
+def _keep_input(cursor, record: Record, asked: str, *, health: bool, parent: Record | None) -> None:  # type: ignore[no-untyped-def]
+    """What was asked, beside the act and never in a log; the act around this one is then under way again."""
+    assert record.subject is not None  # noqa: S101 - its line was written just before
+    cursor.execute(
+        "SELECT journal_keep_input(%s, %s::smallint, %s, %s::jsonb, %s)",
+        [record.id, record.subject.perimeter_id, health, asked, parent.id if parent else None],
+    )
 
 
 def _write(cursor, record: Record, input_hash: str, *, parent: Record | None) -> None:  # type: ignore[no-untyped-def]

@@ -54,6 +54,19 @@ class Act(models.Model):
         db_table = "journal_act"
 
 
+class Input(models.Model):
+    """What an act was asked to do; bytes stand by their digest. It is there for who may see health, unless declared open."""
+
+    act_id = models.BigIntegerField(primary_key=True)
+    perimeter_id = models.SmallIntegerField()
+    health = models.BooleanField()
+    given = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "journal_input"
+
+
 class Seal(models.Model):
     """The link of one act in the chain: its place, and the hash that holds the one before it and all that the act says."""
 

@@ -48,6 +48,20 @@ def every_permission() -> tuple[Permission, ...]:
     return tuple(Permission(code) for code in RIGHTS)
 
 
+# What acts that ask for these are given tells nothing of anyone's health. All other inputs are taken to tell.
+OPEN_INPUT = frozenset(
+    {
+        Permission.ENROL,
+        Permission.ENDORSE,
+        Permission.PREMIUMS,
+        Permission.STEER,
+        Permission.AUDIT,
+        Permission.PRODUCTS,
+        Permission.OPERATE,
+    }
+)
+
+
 def may(role: Role, permission: Permission) -> bool:
     """True when the role has the right; KeyError for a right that the house does not know, which is a fault of ours."""
     holders = RIGHTS[permission]

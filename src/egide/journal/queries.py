@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from egide.journal.facts import Actor, Channel, Context, Role
-from egide.journal.models import Act, Key, Perimeter, Seal
+from egide.journal.models import Act, Input, Key, Perimeter, Seal
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 ActRow: TypeAlias = Act
@@ -85,6 +85,11 @@ def acts_between(
     if until:
         acts = acts.filter(done_on__lte=until)
     return acts.filter(kind=kind) if kind else acts
+
+
+def input_of(act_id: int) -> object | None:
+    """What an act was asked to do; None when it is absent, older than inputs were kept, or out of reach."""
+    return Input.objects.filter(pk=act_id).values_list("given", flat=True).first()
 
 
 def key_used(actor: Actor, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""SQL that several floors' migrations share: perimeter policies, monthly partitions, insert-only tables.
+"""SQL that several floors' migrations share: perimeter policies and health, monthly partitions, insert-only tables.
 
 Each function returns the statements for one table, to be run by a migration under the owner role.
 """
@@ -18,6 +18,32 @@ def protected(table: str) -> str:
       USING (perimeter_id = ANY ((SELECT egide_perimeters())::smallint[]))
       WITH CHECK (perimeter_id = ANY ((SELECT egide_perimeters())::smallint[]));
     """
+
+
+def health_aware(table: str) -> str:
+    """Rows whose ``health`` is true are not there, to read or to write, for a transaction that may not see health."""
+    return f"""
+    CREATE POLICY {table}_health ON {table} AS RESTRICTIVE TO egide_app
+      USING (NOT health OR (SELECT egide_sees_health()));
+    """
+
+
+def health_by_nature(table: str) -> str:
+    """Every row of the table tells of someone's health: none is there for a transaction that may not see it."""
+    return f"""
+    CREATE POLICY {table}_health ON {table} AS RESTRICTIVE TO egide_app USING ((SELECT egide_sees_health()));
+    """
+
+
+def with_health(table: str, *, open_when: str) -> str:
+    """Gives an older table its ``health`` column, without default: true but for the rows where ``open_when`` holds."""
+    return f"""
+    ALTER TABLE {table} ADD COLUMN health boolean;
+    UPDATE {table} SET health = NOT ({open_when});
+    SET CONSTRAINTS ALL IMMEDIATE;
+    ALTER TABLE {table} ALTER COLUMN health SET NOT NULL;
+    {health_aware(table)}
+    """  # noqa: S608 - written in a migration, nobody's input
 
 
 def insert_only(table: str) -> str:

@@ -34,10 +34,22 @@ class SubjectKind:
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """Something that waits for a person, and the permission that working on it asks for."""
+    """Something that waits for a person, the permission that working on it asks for, and whether it tells of health.
+
+    What its title and its subject tell is taken for health unless declared otherwise.
+    """
 
     code: str
     needs: Permission
+    health: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaperKind:
+    """A kind of paper kept on a file, and whether it tells of health: it does unless declared otherwise."""
+
+    code: str
+    health: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ class Trade:
     jobs: tuple[JobKind, ...] = ()
     formats: tuple[Format, ...] = ()
     natures: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    papers: tuple[PaperKind, ...] = ()
     quiet: tuple[str, ...] = ()  # acts that tell nothing to who looks at a subject
     follows: tuple[Follow, ...] = ()
     invariants: tuple[Invariant, ...] = ()

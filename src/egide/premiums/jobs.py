@@ -33,7 +33,7 @@ from egide.journal.followers import Follow
 from egide.journal.invariants import Finding
 from egide.journal.locks import hold, only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
@@ -143,7 +143,7 @@ def call_month(
 
 def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits | None, progress: Progress) -> Called:
     call = _open_call(context, month, perimeter_id)
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         count = count_enrolments(perimeter_id)
         facts = read_month(month, perimeter_id=perimeter_id)
     slices = max(1, -(-count // _ENROLMENTS_PER_SLICE))
@@ -175,7 +175,7 @@ def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits |
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
     """The call of a month: the one a first run left, else opened now. From here on, every act counts the month as called."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         known = Call.objects.filter(month=month, perimeter_id=perimeter_id).first()
     if known:
         return known
@@ -188,7 +188,7 @@ def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
 
 def _catch_up(context: Context, seen: str) -> None:
     """Follows what was touched while the call was running, whatever the act: most often it is followed, and nothing moves."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         touched = enrolments_touched_since(seen)
     if touched:
         follow(context, touched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from egide.journal.trade import Format, SubjectKind, Trade
+from egide.journal.trade import Format, PaperKind, SubjectKind, Trade
 from egide.premiums.asked import JOBS
 from egide.premiums.invariants import INVARIANTS
 from egide.premiums.jobs import FOLLOWS, audit
@@ -12,6 +12,7 @@ _MEGABYTE = 1024 * 1024
 TRADE = Trade(
     "premiums",
     subjects=(SubjectKind("premium_call"), SubjectKind("month")),
+    papers=(PaperKind("schedule", health=False), PaperKind("premium_notice", health=False)),
     jobs=JOBS,
     formats=(
         Format("pain.002", "bank", "in", False, 64 * _MEGABYTE, "bank.returns"),

@@ -11,10 +11,10 @@ from egide.journal import clock
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Actor, Context
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.reference import load_time_limit
-from egide.work.kinds import may_work, needed
+from egide.work.kinds import carries_health, may_work, needed
 from egide.work.models import Item, Pause
 from egide.work.queries import clock_of, day_of
 
@@ -78,6 +78,7 @@ def _drawn(new: NewItem) -> Item:
         limit_days=limit.amount,
         limit_unit=limit.unit.value,
         region=new.region,
+        health=carries_health(new.kind),
     )
     item.due_on = clock_of(item, (), day).due_on
     return item
@@ -249,7 +250,7 @@ def _person(context: Context) -> int:
 
 def _needed(context: Context, item_id: int) -> Permission:
     """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
     if kind is None or kind not in needed():
         raise _not_found(item_id)

@@ -6,7 +6,7 @@ from functools import cache
 
 from egide.house import trades
 from egide.journal.facts import Context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.journal.trade import JobKind
 from egide.work.job_acts import NewJob, ask, ask_again
 from egide.work.job_queries import JobRow, job
@@ -26,6 +26,6 @@ def ask_of_perimeter(context: Context, code: str, *, title: str, perimeter_id: i
 
 def start_again(context: Context, job_id: int) -> JobRow:
     """Starts stopped work again, for who may ask for its kind."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         code = job(job_id).kind
     return ask_again(context, job_id, needs=job_kinds()[code].needs)

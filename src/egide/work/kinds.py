@@ -16,6 +16,11 @@ def needed() -> Mapping[str, Permission]:
     return {kind.code: kind.needs for trade in trades() for kind in trade.items}
 
 
+def carries_health(kind: str) -> bool:
+    """True unless items of this kind are declared to tell nothing of anyone's health."""
+    return not any(one.code == kind and not one.health for trade in trades() for one in trade.items)
+
+
 def may_work(actor: Actor, kind: str, perimeter_id: int) -> bool:
     """True when a person may do what an item of this kind asks, on this perimeter; a kind nobody named is nobody's."""
     wanted = needed().get(kind)

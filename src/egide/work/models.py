@@ -28,6 +28,7 @@ class Item(models.Model):
     due_on = models.DateField(null=True)  # null while the clock is paused
     state = models.TextField(default="open")
     closed_at = models.DateTimeField(null=True)
+    health = models.BooleanField()  # what its title and its subject tell; the database shows the row to nobody else
 
     class Meta:
         constraints: ClassVar = [

@@ -29,7 +29,7 @@ from egide.journal.facts import Context
 from egide.journal.lanes import side_by_side
 from egide.journal.locks import only_one
 from egide.journal.permissions import Permission
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.progress import Progress, Told
 from egide.people.papers import organisation_of
@@ -61,7 +61,7 @@ def pay_proposal(context: Context, proposal_id: int, *, progress: Progress = lam
 
     A list already paid is given back as it is. Raises Refusal when it is not confirmed, or no longer what is due.
     """
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         perimeter_id = locked(proposal_id).perimeter_id
     with only_one(f"benefits.pay:{perimeter_id}"):
         with perform(context, "benefits.pay", needs=Permission.BENEFITS, given=[proposal_id, str(clock.now())]) as act:
@@ -114,7 +114,7 @@ def issue_statements(
     """Prints the statement of each payment that has none, by acts of a hundred; returns how many were made."""
     made = 0
     with only_one(f"benefits.statements:{perimeter_id}"):
-        with reading(context.actor.perimeters):
+        with reading_as(context.actor):
             due = count_payments_to_tell(perimeter_id)
         while limit is None or made < limit:
             with perform(context, "benefits.statements", needs=Permission.BENEFITS, given=[perimeter_id, made]) as act:

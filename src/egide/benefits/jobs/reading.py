@@ -53,7 +53,7 @@ from egide.journal.lanes import side_by_side
 from egide.journal.locks import hold_all, only_one
 from egide.journal.permissions import Permission
 from egide.journal.queries import snapshot
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
 from egide.kernel.progress import Progress, Told
@@ -87,7 +87,7 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
 def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress = lambda _: None) -> int:
     """Takes rejected acts again, once what stopped them is mended; returns how many were taken this time."""
     taken = 0
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         by_file = recyclable(reject_ids)
     for file_id, ids in by_file.items():
         with only_one(f"benefits.read:{file_id}"):
@@ -107,7 +107,7 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     received_on = file.received_at.date()
     run = _start(context, file, read)
     crossed: list[int] = []
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         seen = snapshot()
         people = people_known(read.lines["nir"].unique().to_list())
         matching = match(read.lines, people, care_families(), received_on=received_on, first_id=run.first_line_id)
@@ -162,7 +162,7 @@ def _take(record: Record, file: FileRow, lines: pl.DataFrame, read_lines: pl.Dat
 
 def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
     """The run of this file: made once, by an act, with a block of line numbers that belongs to it alone."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         known = Run.objects.filter(file=file).first()
     if known:
         return known
@@ -229,7 +229,7 @@ def _not_reversed(held: pl.DataFrame) -> pl.DataFrame:
 
 def _refuse(context: Context, file: FileRow, matching: Matching, read: CareLineRead) -> None:
     """Rejects what no slice will take: acts of nobody, of no cover, and those that the codec could not read."""
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         known = set(rejected_places(file.pk))
     faults = read.faults.filter(pl.col("effect") == "REFUSED")
     unreadable = (

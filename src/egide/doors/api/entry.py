@@ -21,7 +21,7 @@ from egide.doors.api.tokens import user_of
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Channel, Context
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import set_perimeters
+from egide.journal.scope import set_scope
 from egide.kernel.errors import Refusal
 from egide.people.queries import UserRow, actor_of
 
@@ -70,7 +70,7 @@ def operation(*permissions: Permission, writes: bool = False) -> Callable[[Calla
                 if not any(may(actor.role, permission) for permission in permissions):
                     raise absent(request.path)
                 entered.context = Context(actor, Channel.API, key=_key(request) if writes else None)
-                set_perimeters(actor.perimeters)
+                set_scope(actor)
                 return view(entered, *args, **kwargs)
 
         # The framework reads the types of the operation: names must be resolved where the operation is written.

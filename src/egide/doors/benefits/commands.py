@@ -12,7 +12,7 @@ from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.queries import open_rejects
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.money import format_eur
 
 
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     context = system_context(Channel.FILE if options.what == "read" else Channel.BATCH)
     if options.what == "pay" and options.dry_run:
         for perimeter_id in context.actor.perimeters:
-            with reading(context.actor.perimeters):
+            with reading_as(context.actor):
                 _show(order_of(perimeter_id))
         return 0
     if options.what == "pay":
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"Périmètre {perimeter_id} : {made} relevés")
         return 0
     if options.what == "recycle":
-        with reading(context.actor.perimeters):
+        with reading_as(context.actor):
             chosen = [reject.pk for reject in open_rejects(file_id=options.file, limit=100_000)]
         print(f"{recycle(context, chosen)} actes repris sur {len(chosen)} rejets")
         return 0

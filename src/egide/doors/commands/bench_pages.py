@@ -19,7 +19,7 @@ from egide.demo.centre import DEMO_ACCOUNTS
 from egide.doors.commands.visiting import Visitor, wait_for
 from egide.journal.facts import Role
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.people.queries import people_with_ids
 
 _OK = 200
@@ -57,7 +57,7 @@ class Reader:
 def measure(members: int) -> dict[str, object]:
     """Serves, lets twenty people work, and gives the 50th and 95th percentile of each page in milliseconds."""
     context = system_context()
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         chance = random.Random(members)  # noqa: S311 - a sample, not a secret
         ids = [chance.randrange(1, members + 1) for _ in range(200)]
         numbers = numbers_of(ids)

@@ -26,7 +26,7 @@ from egide.journal import clock
 from egide.journal.bulk import fetch_frame
 from egide.journal.facts import Channel
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.kernel.periods import add_months, first_of_month
 from egide.premiums.jobs import call_month
 
@@ -161,7 +161,7 @@ def _measure_premiums(enrolments: int) -> dict[str, object]:
         called, debits, cents = called + done.enrolments, debits + done.debits, cents + done.called_cents
         stages.mark(f"perimeter_{perimeter_id}")
     peak = _peak_mb()
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         rows = fetch_frame(
             "SELECT account_id, amount_cents, nature, person_id, period FROM ledger_line",
             [],

@@ -10,7 +10,7 @@ from egide.house import trades
 from egide.journal.clock import PARIS
 from egide.journal.invariants import Finding, examine
 from egide.journal.queries import system_context
-from egide.journal.scope import reading
+from egide.journal.scope import reading_as
 from egide.journal.sealing import unsealed
 from egide.kernel.formats import format_count
 
@@ -39,7 +39,7 @@ def _tail() -> str:
 def find() -> Iterator[Finding]:
     """Every invariant of every package, in the order of the floors, on all perimeters."""
     context = system_context()
-    with reading(context.actor.perimeters):
+    with reading_as(context.actor):
         for trade in trades():
             yield from examine(trade.invariants)
         for trade in trades():

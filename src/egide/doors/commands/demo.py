@@ -73,9 +73,9 @@ def _prepare(members: int, folder: Path):  # type: ignore[no-untyped-def]
     from egide.demo.story import receive_story_forms  # noqa: PLC0415
     from egide.journal.facts import Channel  # noqa: PLC0415
     from egide.journal.queries import system_context  # noqa: PLC0415
-    from egide.journal.scope import reading  # noqa: PLC0415
+    from egide.journal.scope import reading_as  # noqa: PLC0415
 
-    with reading(system_context().actor.perimeters):
+    with reading_as(system_context().actor):
         if anyone_enrolled():
             _say("le centre de démonstration est déjà là")
             return None

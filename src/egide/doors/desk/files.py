@@ -11,10 +11,10 @@ from egide.doors.desk.intake import may_read
 from egide.doors.desk.words import FILE_STATES
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.opened import formats, jobs, readings
+from egide.doors.frame.opened import jobs, readings
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import Shape, filters, page_number, page_shape, show, state
-from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, rejects_of_file
+from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, rejects_of_file, reserved
 from egide.journal import store
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_number
@@ -63,6 +63,7 @@ def files(request: PageRequest) -> HttpResponse:
             base, {"way": wanted}, number=number, size=SIZE, shown=len(page[:SIZE]), more=len(page) > SIZE
         ),
         "export_url": f"{base}?way={wanted}&export=xlsx",
+        "reserved": 0 if allowed(request, Permission.READ_HEALTH) else reserved()[0],
     }
     return show(request, "desk/files.html", context, nav="files")
 
@@ -118,13 +119,11 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
-        if not _seen(request, found):
-            raise Http404
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
-    rows, more = _rows(request, found, outcome, offset=(number - 1) * SIZE)
+    rows, more = _rows(found, outcome, offset=(number - 1) * SIZE)
     base = reverse("file", args=[found.pk])
     options = [
         ("posted", _("Comptabilisées"), found.posted),
@@ -142,7 +141,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
             "state": state(label, tone),
             "fingerprint": found.sha256,
             "size": size_said(found.size_bytes),
-            "download_url": f"{base}?brut=1" if _seen(request, found) else "",
+            "download_url": f"{base}?brut=1",
         },
         "counts": {
             "lines": found.lines,
@@ -163,19 +162,13 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
     return show(request, "desk/file.html", context, nav="files")
 
 
-def _seen(request: PageRequest, file: FileRow) -> bool:
-    """True when this person may read what the file says; a format that nobody declares is taken for health."""
-    known = formats().get(file.format)
-    return allowed(request, Permission.READ_HEALTH) if known is None or known.health else True
-
-
-def _rows(request: PageRequest, file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
+def _rows(file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
     """A page of lines of one outcome, and whether there are more."""
     if outcome == "rejected":
         found = rejects_of_file(file.pk, offset=offset, limit=SIZE + 1)
-        return [_reject(one, seen=_seen(request, file)) for one in found[:SIZE]], len(found) > SIZE
+        return [_reject(one) for one in found[:SIZE]], len(found) > SIZE
     reading = readings().get(file.format)
-    if reading is None or reading.lines is None or not _seen(request, file):
+    if reading is None or reading.lines is None:
         return [], False
     return reading.lines(file.pk, outcome, offset, SIZE)
 
@@ -185,9 +178,9 @@ def _set_aside(file: FileRow) -> list[Shape]:
     return reading.set_aside(file.pk) if reading and reading.set_aside and file.ignored else []
 
 
-def _reject(one: RejectRow, *, seen: bool) -> Shape:
+def _reject(one: RejectRow) -> Shape:
     reading = readings().get(one.file.format)
-    title = reading.title(one) if reading and reading.title and seen else ""
+    title = reading.title(one) if reading and reading.title else ""
     place = _("Position %(n)s") % {"n": one.position} if one.position else one.field or _("Ligne")
     return {
         "number": one.line_no,

@@ -16,7 +16,7 @@ from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.opened import formats
 from egide.doors.frame.shell import Shape, error_of, show
 from egide.exchanges.acts import Arrival
-from egide.exchanges.queries import file_to_read
+from egide.exchanges.queries import file_to_read, find_file
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
@@ -36,7 +36,7 @@ def receive(request: PageRequest) -> HttpResponseBase:
         return _show(request, refusal)
     if asked is None:
         messages.info(request, _("Fichier reçu et conservé. Sa lecture attend une personne habilitée."))
-        return redirect("file", file.pk)
+        return redirect("file", file.pk) if find_file(file.pk) else redirect("files")
     return redirect("work", asked.pk)
 
 

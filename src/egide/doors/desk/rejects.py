@@ -33,6 +33,7 @@ from egide.exchanges.queries import (
     oldest_reject_at,
     open_rejects,
     rejects_with_ids,
+    reserved,
 )
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -68,6 +69,7 @@ def rejects(request: PageRequest) -> HttpResponseBase:
         "work": _work(request),
         "whose": whose_filters(reverse("rejects"), whose_asked(request)),
         "form_key": str(uuid.uuid4()),
+        "reserved": 0 if allowed(request, Permission.READ_HEALTH) else reserved()[1],
     }
     return show(request, "desk/rejects.html", context, nav="rejects")
 
@@ -122,7 +124,7 @@ def _work(request: PageRequest) -> list[Shape]:
 def _group(
     request: PageRequest, cause: Cause, lines: Sequence[RejectRow], deadlines: dict[int, Shape], names: dict[int, str]
 ) -> Shape:
-    health, whole = allowed(request, Permission.READ_HEALTH), bool(request.GET.get("cause"))
+    whole = bool(request.GET.get("cause"))
     only = {"cause": cause.code, **({"file": request.GET["file"]} if request.GET.get("file") else {})}
     return {
         "cause": cause.message,
@@ -135,7 +137,7 @@ def _group(
             {
                 "id": one.pk,
                 "url": reverse("reject", args=[one.pk]),
-                "title": _title(one, health=health),
+                "title": _title(one),
                 "person": names.get(one.person_id or 0, ""),
                 "file": one.file.name,
                 "line": one.line_no,
@@ -160,10 +162,8 @@ def _proposal(cause: Cause, shown: int) -> Shape:
     }
 
 
-def _title(one: RejectRow, *, health: bool) -> str:
-    """The care that the line tells, for those who need it; its place for the others."""
-    if not health:
-        return _("Ligne %(n)s") % {"n": one.line_no}
+def _title(one: RejectRow) -> str:
+    """What the line tells, else its place."""
     reading = readings().get(one.file.format)
     return (reading.title(one) if reading and reading.title else "") or words.said(words.FIELDS, one.field or "ligne")
 
@@ -245,7 +245,7 @@ def _show(request: PageRequest, found: RejectRow, refusals: Sequence[Refusal] = 
                 "bad": name == found.field,
                 "position": found.position if name == found.field else "",
             }
-            for name, value in (found.content.items() if allowed(request, Permission.READ_HEALTH) else ())
+            for name, value in found.content.items()
         ],
         "errors": errors,
         "recyclable": found.state == "open" and _mendable(request, found.code),

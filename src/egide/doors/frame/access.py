@@ -22,7 +22,7 @@ from django_htmx.middleware import HtmxDetails
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Channel, Context
 from egide.journal.permissions import Permission, may
-from egide.journal.scope import set_perimeters
+from egide.journal.scope import set_scope
 from egide.kernel.errors import Refusal
 from egide.people.queries import UserRow, entering
 
@@ -94,7 +94,7 @@ def _enter(request: PageRequest) -> None:
     actor, request.team_name = entering(request.user)
     key = request.POST.get("form_key") or None if request.method == "POST" else None
     request.context = Context(actor, Channel.SCREEN, key=key)
-    set_perimeters(actor.perimeters)
+    set_scope(actor)
 
 
 def needs(*permissions: Permission) -> Callable[[View[P]], View[P]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
+from egide.contracts.known_queries import certificates_known, covers_known
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
 from egide.doors.api.entry import ApiRequest, operation
 from egide.journal.permissions import Permission
@@ -60,4 +61,41 @@ def member(request: ApiRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
         "revision": enrolment.revision,
         "balance_cents": balance_cents(enrolment.pk),
         "covers": facts.covers,
+    }
+
+
+class KnownCoverOut(Schema):
+    """A cover as it was known, and the act that made it so."""
+
+    person_id: int
+    link: str
+    student: bool
+    starts_on: date
+    ends_on: date | None
+    act_id: int | None
+
+
+class KnownCertificateOut(Schema):
+    """An aid certificate that had been received."""
+
+    person_id: int
+    amount_cents: int
+    act_id: int | None
+
+
+class KnownOut(Schema):
+    """What was known of an enrolment, at the end of one day, about another day."""
+
+    covers: list[KnownCoverOut]
+    certificates: list[KnownCertificateOut]
+
+
+@router.get("/members/{number}/known", response=KnownOut, tags=["adhérents"])
+@operation(Permission.READ)
+def known(request: ApiRequest, number: str, known_on: date, on: date) -> dict[str, Any]:  # noqa: ARG001
+    """Who was thought covered, and which aids were in force, on a day (``on``) as it was known on another (``known_on``)."""
+    enrolment = enrolment_by_number(number)
+    return {
+        "covers": covers_known(enrolment.pk, known_on=known_on, on=on),
+        "certificates": certificates_known(enrolment.pk, known_on=known_on, on=on),
     }

@@ -71,6 +71,8 @@ def _of_line(facts: EnrolmentFacts, lines: Sequence[AccountLine], place: int) ->
     cause = causes([this.act_id], about=partial(subjects_around, facts.id)).get(this.act_id)
     move = Move(this.booked_on, this.amount_cents, cause)
     clauses = [step_shape(step, book_for(facts.product_code, this.period), depth=1)] if holds and step else []
+    if any(one.entry_id == this.entry_id and one.amount_cents == -this.amount_cents for one in lines):
+        return _of_taxes_moved(title, abs(change), move, clauses)
     due = part(_("Dû d’après cet acte"), before + change, [*({"sentence": one} for one in move.reasons), *clauses])
     parts = [due, part(_("Déjà comptabilisé avant lui"), -before)] if place else [due]
     sentence = _(
@@ -84,6 +86,15 @@ def _of_line(facts: EnrolmentFacts, lines: Sequence[AccountLine], place: int) ->
     return why_sum(
         title, abs(change), [_turned(one, sign) for one in parts], sentence=sentence, spoken_as=" ".join(said)
     )
+
+
+def _of_taxes_moved(title: str, cents: int, move: Move, clauses: Sequence[Shape]) -> Shape:
+    """A premium taken back and posted again by one act: it is what it was, the taxes inside it are not."""
+    sentence = _(
+        "%(how)s : la cotisation ne change pas, ses taxes oui ; elle est reprise, puis passée de nouveau avec elles."
+    ) % {"how": move.how}
+    parts = [part(_("La même cotisation"), cents, [*({"sentence": one} for one in move.reasons), *clauses])]
+    return why_sum(title, cents, parts, sentence=sentence, spoken_as=" ".join([sentence, *move.reasons]))
 
 
 def _turned(shape: Shape, sign: int) -> Shape:
