@@ -255,6 +255,16 @@ def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movem
     return _movements("WHERE c.enrolment_id = ANY (%s) ORDER BY m.id DESC LIMIT %s", [list(enrolment_ids), limit])
 
 
+def subjects_around(enrolment_id: int) -> set[tuple[str, int]]:
+    """What acts are about when they move the money of an enrolment: itself, the movements of its rights, their people."""
+    movements = movements_of([enrolment_id], limit=1_000)
+    return {
+        ("enrolment", enrolment_id),
+        *(("movement", one.id) for one in movements),
+        *(("person", one.person_id) for one in movements),
+    }
+
+
 def movement_told(movement_id: int) -> Movement | None:
     """One movement; None when it is absent or out of reach."""
     return next(iter(_movements("WHERE m.id = %s", [movement_id])), None)

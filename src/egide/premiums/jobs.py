@@ -7,7 +7,7 @@ moment loses nothing: the next run goes through the slices again, and what is po
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -29,7 +29,7 @@ from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_de
 from egide.exchanges.facts import Ended
 from egide.exchanges.queries import file_to_read
 from egide.journal import clock, store
-from egide.journal.acts import Record, perform
+from egide.journal.acts import Record, fingerprint, perform
 from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
 from egide.journal.followers import Follow
@@ -60,7 +60,7 @@ _V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a call did: enrolments moved and cents called in this run, debits asked for."""
+    """What a call did: enrolments moved and cents called in this run, debits asked for and their fingerprint."""
 
     enrolments: int
     called_cents: int
@@ -68,6 +68,16 @@ class Called:
     debited_cents: int
     file_id: int | None
     collection: Collection  # when the bank is asked to debit; it may be past the convention's limit, and says so
+    debit_print: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDebits:
+    """The debits that a trial showed to whoever confirmed the call: nothing else may be asked of the bank."""
+
+    debits: int
+    debited_cents: int
+    fingerprint: str
 
 
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
@@ -116,21 +126,26 @@ def call_month(
     *,
     perimeter_id: int,
     dry_run: bool = False,
+    shown: ShownDebits | None = None,
     progress: Progress = lambda _: None,
 ) -> Called:
-    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back."""
+    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back.
+
+    ``shown`` is what a trial showed before it was confirmed. Raises Refusal when the debits are no longer those: what is
+    called stays called, because it is due, but nothing is asked of the bank until it is looked at again.
+    """
     if month.day != 1:
         raise Refusal("premium.month", "Un appel porte sur un mois entier.", "Donnez le mois sous la forme AAAA-MM.")
     with only_one(f"premiums.call:{perimeter_id}"):
         if not dry_run:
-            return _call(context, month, perimeter_id, progress)
+            return _call(context, month, perimeter_id, shown, progress)
         with store.trial(), transaction.atomic():
-            called = _call(context, month, perimeter_id, progress)
+            called = _call(context, month, perimeter_id, shown, progress)
             transaction.set_rollback(True)
             return called
 
 
-def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
+def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits | None, progress: Progress) -> Called:
     call = _open_call(context, month, perimeter_id)
     with reading_as(context.actor):
         count = count_enrolments(perimeter_id)
@@ -156,11 +171,10 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, facts.seen)
-    when = collection(month, today=clock.today())
-    debits, debited, file_id = _debit(context, call, when, perimeter_id)
-    progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    asked = _debit(context, call, collection(month, today=clock.today()), perimeter_id, shown)
+    progress(f"{asked.debits} prélèvements pour {format_eur(asked.debited_cents)}")
     issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
-    return Called(enrolments, called, debits, debited, file_id, when)
+    return replace(asked, enrolments=enrolments, called_cents=called)
 
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
@@ -184,7 +198,7 @@ def _catch_up(context: Context, seen: str) -> None:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) -> tuple[int, int, int | None]:
+def _debit(context: Context, call: Call, when: Collection, perimeter_id: int, shown: ShownDebits | None) -> Called:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
     month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
@@ -193,7 +207,11 @@ def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) ->
         if wanted.is_empty():
             call.stage = "debited"
             call.save()
-            return 0, 0, None
+            return Called(0, 0, 0, 0, None, when)
+        total = int(wanted["amount_cents"].sum())
+        printed = _print_of(wanted, when.on, perimeter_id)
+        if shown and printed != shown.fingerprint:
+            raise _changed(shown, wanted.height, total, when.on, month)
         content = _debit_file(wanted, month, when.on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
@@ -202,10 +220,26 @@ def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) ->
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
-        total = int(wanted["amount_cents"].sum())
         act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk, "due_on": str(when.on)}
         act.because(when.sentence)
-    return wanted.height, total, file.pk
+    return Called(0, 0, wanted.height, total, file.pk, when, printed)
+
+
+def _print_of(wanted: pl.DataFrame, due_on: date, perimeter_id: int) -> str:
+    """The same for the same account credited, day, debtors and amounts, and for nothing else."""
+    organisation = organisation_of(perimeter_id)
+    debtors = wanted.select("enrolment_id", "iban", "holder", "amount_cents").sort("enrolment_id").write_csv()
+    return fingerprint([organisation.iban, organisation.creditor_identifier, due_on, debtors])
+
+
+def _changed(shown: ShownDebits, debits: int, cents: int, on: date, month: date) -> Refusal:
+    return Refusal(
+        code="premium.changed_meanwhile",
+        where=elided(f"Appel de {format_month(month)}"),
+        message=f"Les prélèvements ont changé depuis l’essai : {shown.debits} pour {format_eur(shown.debited_cents)} alors, "
+        f"{debits} pour {format_eur(cents)} le {on:%d/%m/%Y} maintenant. Le mois est appelé, rien n’est demandé à la banque.",
+        remedy="Refaites l’essai du même mois : il montre ce qui reste à prélever, à confirmer.",
+    )
 
 
 def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, act_id: int) -> bytes:

@@ -36,7 +36,7 @@ REASONS = {
         Reason(
             "act.unknown",
             "Ce code d’acte n’est rattaché à aucune famille de soins.",
-            "Ajoutez-le à la table care_families, puis recyclez.",
+            "Demandez à l’exploitation de rattacher ce code à une famille de soins, puis recyclez.",
         ),
         Reason(
             "line.uncomputable",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from egide.contracts.acts.forms import abandon_form, read_saved, refuse_form, save_form
 from egide.contracts.acts.papers import papers_received
 from egide.contracts.asked import enrol
-from egide.contracts.facts import FormRead, Issue, Severity
+from egide.contracts.facts import Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
 from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
 from egide.doors.contracts.enrolment_preview import draft_of, preview
@@ -223,7 +223,8 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
     read = read_saved(as_typed(form, on.content))
     # What was enough on the day of the enrolment is not judged again by the day on which it is looked at.
-    issues = read.issues if started and form.state in ("received", "waiting") else ()
+    found = read.issues if started and form.state in ("received", "waiting") else ()
+    issues = found if on.status != 200 else _filled(found, on.content)
     terms = product_terms(form.product_code, form.received_on)
     book = book_for(form.product_code, form.received_on)
     readonly = form.state not in ("received", "waiting") or not allowed(request, Permission.ENROL)
@@ -241,7 +242,7 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "papers": papers_shape(form, read, started=started),
         "preview": shape,
         "can_validate": read.asked is not None and not readonly,
-        "blocked_because": _blocked(read),
+        "left": len({issue.field for issue in found if issue.severity is not Severity.WARNING}),
         "can_ask_papers": not readonly,
         "can_receive": not readonly,
         "paper_fields": paper_fields(request.POST, paused=form.state == "waiting"),
@@ -258,20 +259,24 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
 
 
 def _errors(on: _Desk, issues: Sequence[Issue], refusal: Refusal | None) -> list[Shape]:
-    """Refusals first, then each field to mend, once."""
-    told = [error_of(one) for one in on.refusals]
-    if refusal and refusal.code not in {one.code for one in on.refusals}:
-        told.append(error_of(refusal))
-    said = {one["message"] for one in told}
-    fields = [_error(issue) for issue in issues if issue.severity is not Severity.WARNING and issue.message not in said]
+    """Refusals first, then each field to mend, once: what a field already says is not said again by what computes it."""
+    fields = [_error(issue) for issue in issues if issue.severity is not Severity.WARNING]
+    known = {one["message"] for one in fields}
+    told = [error_of(one) for one in on.refusals if one.message not in known]
+    if refusal and not fields and refusal.code not in {one.code for one in on.refusals}:
+        told.append({"message": refusal.message, "remedy": refusal.remedy, "field": ""})
     return [*told, *fields]
+
+
+def _filled(issues: Sequence[Issue], content: Content) -> list[Issue]:
+    """The issues of what was filled in: before anyone asks for the validation, what is still empty is not wrong."""
+    values = flat(content)
+    return [
+        issue
+        for issue in issues
+        if issue.severity is Severity.WARNING or values.get(issue.field) not in ("", None, False)
+    ]
 
 
 def _error(issue: Issue) -> Shape:
     return {"message": issue.message, "remedy": issue.remedy, "field": f"id_{issue.field}"}
-
-
-def _blocked(read: FormRead) -> list[str]:
-    reasons = [issue.message for issue in read.blocking]
-    more = len(reasons) - 4
-    return [*reasons[:4], _("et %(n)s autres points") % {"n": more}] if more > 1 else reasons

@@ -64,7 +64,8 @@ class Why:
 class Launch:
     """One thing that can be launched from the screen: its words, what it shows before, and what it asks for.
 
-    ``fields`` asks what the preview needs; refusals that ``asks_again`` are shown beside them.
+    ``fields`` asks what the preview needs; with ``asks_again`` a refusal is shown there, above what was asked. ``ask`` gives
+    the work asked for, or the address of what is to be looked at before anything is asked for.
     """
 
     word: str
@@ -74,8 +75,9 @@ class Launch:
     button: Word
     icon: str
     preview: Callable[[PageRequest], list[Shape]]
-    ask: Callable[[PageRequest], JobRow]
+    ask: Callable[[PageRequest], JobRow | str]
     fields: Callable[[PageRequest, str], list[Shape]] | None = None
+    asks_again: bool = False
     offered: bool = True
 
 
