@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
@@ -44,6 +44,28 @@ def perimeter_codes() -> dict[str, int]:
 def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:
     """The acts on one file, the latest first."""
     return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])
+
+
+def acts_with_ids(act_ids: Collection[int]) -> dict[int, ActRow]:
+    """These acts by their number, with the acts they were part of, up to the one that a person or a job asked for."""
+    found: dict[int, ActRow] = {}
+    wanted = set(act_ids)
+    while wanted:
+        read = {act.id: act for act in Act.objects.filter(pk__in=wanted)}
+        found |= read
+        wanted = {act.parent_id for act in read.values() if act.parent_id} - found.keys()
+    return found
+
+
+def acts_about(subjects: Collection[tuple[str, int]]) -> list[ActRow]:
+    """Every act on these files, the first first."""
+    kinds: dict[str, list[int]] = {}
+    for kind, number in subjects:
+        kinds.setdefault(kind, []).append(number)
+    any_of = Q(pk=None)
+    for kind, numbers in kinds.items():
+        any_of |= Q(subject_kind=kind, subject_id__in=numbers)
+    return list(Act.objects.filter(any_of).order_by("id"))
 
 
 def find_act(act_id: int) -> ActRow | None:
@@ -89,7 +111,9 @@ def positions_of(act_ids: Sequence[int]) -> dict[int, int]:
 def snapshot() -> str:
     """What this transaction sees now, in PostgreSQL's own words: taken before facts are read, it tells what they lack."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
+        cursor.execute(
+            "SELECT pg_current_snapshot()::text || '|' || COALESCE((SELECT max(id) FROM journal_touch), 0)::text"
+        )
         return str(cursor.fetchone()[0])
 
 
@@ -97,7 +121,10 @@ _TOUCHED_SINCE = """
 -- What acts that a snapshot did not see have touched: transaction numbers say it whatever the order of the commits. The day is
 -- a bound for the index, and for numbers that a restored base took from another server.
 SELECT DISTINCT subject_id FROM journal_touch
-WHERE kind = %s AND touched_at > now() - interval '1 day' AND NOT pg_visible_in_snapshot(transaction, %s::pg_snapshot)
+WHERE kind = %s AND touched_at > now() - interval '1 day'
+  -- A snapshot says nothing of the transaction that takes it: what it touched itself goes by its own order.
+  AND CASE WHEN transaction IS NOT DISTINCT FROM pg_current_xact_id_if_assigned() THEN id > split_part(%s, '|', 2)::bigint
+           ELSE NOT pg_visible_in_snapshot(transaction, split_part(%s, '|', 1)::pg_snapshot) END
 ORDER BY 1
 """
 
@@ -105,7 +132,7 @@ ORDER BY 1
 def touched_since(seen: str, kind: str) -> list[int]:
     """Everything of a kind that acts touched and that a ``snapshot`` of less than a day did not hold yet, each once."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED_SINCE, [kind, seen])
+        cursor.execute(_TOUCHED_SINCE, [kind, seen, seen])
         return [row[0] for row in cursor.fetchall()]
 
 
