@@ -10,6 +10,7 @@ import pytest
 
 from egide.contracts.acts.papers import ask_papers
 from egide.doors.frame.shelf import Shelf
+from egide.doors.frame.templatetags.egide_charts import before_after
 from egide.doors.member.member_flags import flags
 from egide.journal.facts import Context
 from egide.kernel.identifiers import Sex, sex_in
@@ -101,7 +102,7 @@ def test_the_line_says_who_and_whether_they_are_covered_today(centre, row, today
 
 def line(balance_cents: int) -> AccountLine:
     """The last line of an account that stands there."""
-    return AccountLine(1, date(2016, 5, 1), "Mai", "premium", None, None, balance_cents, balance_cents, 1)
+    return AccountLine(1, date(2016, 5, 1), "Mai", "premium", None, None, balance_cents, balance_cents, 1, 1)
 
 
 OWES, PAID = line(1234), line(0)
@@ -195,3 +196,29 @@ def test_papers_awaited_are_said_on_the_queue(centre, system: Context, today: Ca
     ask_papers(system, waits.pk, revision=waits.revision, letter=b"%PDF letter", pages=1)
     said = text_of(centre.client("administrator").get("/"))
     assert "1 en pause" in said and "le délai ne court pas tant que la cause dure" in said
+
+
+def steps_of(centre, form_id: int) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
+    """The steps of a form's life, as its page draws them: where each stands, and its name."""
+    page = centre.client("administrator").get(f"/adhesions/{form_id}").content.decode()
+    return re.findall(r'<li class="is-(done|now|next)"[^>]*><span>([^<]*)</span>', page)
+
+
+def test_the_life_of_a_form_is_a_line_of_steps(centre, system: Context, today: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
+    """What was done, where it stands, what remains; papers are a step only once they were asked for."""
+    today("2015-10-05")
+    form = received_form(system)
+    assert steps_of(centre, form.pk) == [("done", "Reçu"), ("now", "Décision")]
+    ask_papers(system, form.pk, revision=form.revision, letter=b"%PDF letter", pages=1)
+    asked = [("done", "Reçu"), ("done", "Pièces demandées"), ("now", "Pièces reçues"), ("next", "Décision")]
+    assert steps_of(centre, form.pk) == asked
+
+
+def test_what_an_endorsement_moves_is_drawn() -> None:
+    """Two bars a month, the larger as high as the drawing; nothing is drawn of a single month."""
+    months = [{"before_cents": 5_000, "after_cents": 5_000}, {"before_cents": 5_000, "after_cents": 10_000}]
+    drawn = before_after(months)
+    assert re.findall(r'class="bar-(\w+)" .*? height="(\d+)"', drawn) == [
+        ("muted", "36"), ("accent", "36"), ("muted", "36"), ("accent", "72"),
+    ]  # fmt: skip
+    assert "50,00" in drawn and "100,00" in drawn and before_after(months[:1]) == ""

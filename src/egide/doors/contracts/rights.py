@@ -51,6 +51,7 @@ def rights(request: PageRequest) -> HttpResponse:
         "rows": [{**movement_shape(request, one), **by_subject.get(one.id, {})} for one in shown],
         "page": page_shape(base, {"etat": wanted}, number=number, size=SIZE, shown=len(shown), more=len(found) > SIZE),
         "form_key": str(uuid.uuid4()),
+        "rejects_url": reverse("rejects") if allowed(request, Permission.EXCHANGES) else "",
     }
     return show(request, "contracts/rights.html", context, nav="rejects")
 
