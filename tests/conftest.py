@@ -29,6 +29,7 @@ _STORE = _HOME / _WORKER
 os.environ.update(EGIDE_HOME=str(_STORE), EGIDE_SECRET_KEY="tests", DJANGO_SETTINGS_MODULE="egide.settings")
 
 from egide.postgres import Cluster, open_cluster, running  # noqa: E402
+from requirement_results import Results  # noqa: E402
 
 _CLUSTER: Cluster = open_cluster(_HOME)
 os.environ["EGIDE_DATABASE_URL"] = _CLUSTER.url("egide_app", f"egide_{_WORKER}")
@@ -48,6 +49,12 @@ from egide.journal.sealing import seal  # noqa: E402
 
 _ADMIN = _CLUSTER.url("egide_owner", "postgres")
 _BOOKS = Path(__file__).resolve().parents[1] / "books"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that leads the run keeps the results of tests for the page of requirements."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Results())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

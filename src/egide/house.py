@@ -20,19 +20,10 @@ if TYPE_CHECKING:
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-TRADES = (
-    "journal",
-    "ledger",
-    "work",
-    "exchanges",
-    "documents",
-    "people",
-    "products",
-    "contracts",
-    "premiums",
-    "benefits",
-)
-DOORS = ("desk", "member", "people", "products", "contracts", "premiums", "benefits")
+# The common ground, which every trade stands on, then the trades: each is a package and its folder of doors.
+GROUND = ("journal", "ledger", "work", "exchanges", "documents", "people", "products")
+TRADES = ("contracts", "premiums", "benefits")
+DOORS = ("desk", "member", "people", "products", *TRADES)
 
 # Each right, and the roles that have it; the system has them all. A role without a right meets a closed door, said plainly.
 RIGHTS = {
@@ -54,8 +45,8 @@ RIGHTS = {
 
 @cache
 def trades() -> tuple[Trade, ...]:
-    """What each trade declares, in the order of the floors."""
-    return tuple(import_module(f"egide.{name}.trade").TRADE for name in TRADES)
+    """What each package declares, in the order of the floors."""
+    return tuple(import_module(f"egide.{name}.trade").TRADE for name in (*GROUND, *TRADES))
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from egide.house import DOORS, TRADES
+from egide.house import DOORS, GROUND, TRADES
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("EGIDE_HOME", ROOT / ".egide"))
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "csp",
-    *(f"egide.{name}" for name in TRADES),
+    *(f"egide.{name}" for name in (*GROUND, *TRADES)),
     "egide.doors.frame",
 ]
 AUTH_USER_MODEL = "people.User"

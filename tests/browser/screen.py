@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 
+from egide.demo.centre import DEMO_ACCOUNTS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+EMAILS = {str(account.role): account.email for account in DEMO_ACCOUNTS}
 _AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 _FOCUSED = "() => { const e = document.activeElement; return [e.id || '', e.type || e.tagName.toLowerCase(), e.value] }"
 

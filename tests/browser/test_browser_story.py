@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from browser.conftest import Served
-from browser.screen import Screen, words_of
+from browser.screen import EMAILS, Screen, words_of
 from browser.years import Year, care_file, corrected_file
-from egide.demo.centre import DEMO_ACCOUNTS
 from egide.doors.commands.check import find
 from egide.doors.contracts.enrolment_fields import flat
 from egide.exchanges.codecs.sepa_xml import validate
@@ -23,7 +22,6 @@ from egide.kernel.formats import format_date, format_month
 from egide.kernel.money import parse_eur
 
 pytestmark = pytest.mark.browser
-EMAILS = {str(account.role): account.email for account in DEMO_ACCOUNTS}
 WRONG_IBAN = "FR76 3000 6000 0112 3456 7890 188"
 NOTHING_DONE_TWICE = """async () => {
   const sent = new FormData(document.getElementById('enrolment-form'));

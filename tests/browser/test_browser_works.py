@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from browser.conftest import Screen
-from browser.test_browser_story import EMAILS
+from browser.screen import EMAILS, Screen
 from egide.doors.worker import Stop, work
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission

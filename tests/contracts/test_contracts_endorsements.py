@@ -125,6 +125,7 @@ _REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("S001-016")
 @pytest.mark.parametrize(("change_asked", "code", "where"), _REFUSED)
 def test_a_change_that_makes_no_sense_is_refused_with_what_to_do(
     change_asked: EndorsementAsked, code: str, where: str

@@ -33,7 +33,7 @@ def autumn(db: None, today: Callable[[str], None]) -> None:
     today(MONDAY.isoformat())
 
 
-@pytest.mark.requirement("S003-031")
+@pytest.mark.requirement("S003-031", "S003-057")
 def test_a_received_form_is_kept_before_anything_is_decided(system: Context) -> None:
     """The scan is kept whole, its day of reception too, and its clock runs from it."""
     form = received_form(system)
@@ -78,7 +78,7 @@ def test_nothing_is_asked_when_no_paper_is_missing(system: Context) -> None:
     assert Item.objects.get(subject_kind="form", subject_id=form.pk).state == "open"
 
 
-@pytest.mark.requirement("S003-042", "S003-043", "S003-044", "S003-107", "S003-029")
+@pytest.mark.requirement("S003-042", "S003-043", "S003-044", "S003-107", "S001-050")
 def test_a_validated_form_creates_everything(system: Context) -> None:
     """Persons, covers with their dates, certificates as they read, account and mandate, movements: all at once."""
     family = a_family(3)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from io import StringIO
 
 import pytest
 
+from contracts.sheets import START, child, holder, sheet
 from egide.contracts.asked import import_enrolments
 from egide.contracts.models import Enrolment
 from egide.exchanges.acts import Arrival, receive
-from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_report import write_reject_report
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context, Role
@@ -22,44 +19,13 @@ from egide.kernel.errors import Refusal
 from egide.kernel.identifiers import nir_key
 from people.families import HORIZON, at, iban_of, nir_of, one, received_form, typed
 
-TODAY, START = "2026-10-05", date(2026, 11, 1)
-_serials = itertools.count(50_000)
+TODAY = "2026-10-05"
 
 
 @pytest.fixture(autouse=True)
 def autumn(db: None, today: Callable[[str], None]) -> None:
     """A day of autumn 2026, when Horizon is sold."""
     today(TODAY)
-
-
-def holder(reference: str, **changes: str) -> dict[str, str]:
-    """A row of a sound family: its insured."""
-    birth = date(1980, 1, 1)
-    nir = nir_of(woman=False, birth=birth, serial=next(_serials))
-    return {
-        "family_reference": reference, "role": "ASSURE", "last_name": "EXEMPLE", "birth_name": "", "first_name": "Alix",
-        "birth_date": typed(birth), "birth_rank": "1", "nir": nir + nir_key(nir), "scheme": "GENERAL", "product": HORIZON,
-        "formula": "confort", "start": typed(START), "address": "1 rue de l’Exemple", "postal_code": "75001",
-        "city": "Paris", "email": "", "phone": "0102030405", "iban": iban_of(int(nir[-6:])), "frequency": "MENSUEL",
-        "payment": "PRELEVEMENT",
-    } | changes  # fmt: skip
-
-
-def child(of: dict[str, str], **changes: str) -> dict[str, str]:
-    """A child under the insured's number."""
-    return of | {
-        "role": "ENFANT", "first_name": "Camille", "birth_date": "05/06/2015", "address": "", "postal_code": "", "city": "",
-        "iban": "", "frequency": "", "payment": "", "phone": "",
-    } | changes  # fmt: skip
-
-
-def sheet(*rows: dict[str, str]) -> bytes:
-    """The table as a spreadsheet saves it."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow([column.heading for column in COLUMNS])
-    writer.writerows([row[column.name] for column in COLUMNS] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
 
 
 def imported(system: Context, content: bytes, name: str = "adhesions.csv") -> tuple[File, tuple[int, ...], list[str]]:
@@ -70,6 +36,7 @@ def imported(system: Context, content: bytes, name: str = "adhesions.csv") -> tu
     return file, done.enrolment_ids, [reason.code for row in done.refused.rejects for reason in row.reasons]
 
 
+@pytest.mark.requirement("S001-024")
 def test_a_sound_table_makes_its_enrolments(system: Context) -> None:
     """Each family becomes an enrolment with its members, its account and its schedule."""
     first, second = holder("M1"), holder("M2")
@@ -85,6 +52,7 @@ def test_a_sound_table_makes_its_enrolments(system: Context) -> None:
     )
 
 
+@pytest.mark.requirement("S001-024")
 def test_a_wrong_family_does_not_stop_the_others(system: Context) -> None:
     """Refused for a cell, or by the house itself: the family comes back whole, with its reasons; the others are in."""
     cell, house, sound = holder("M1", birth_date="31/02/1980"), holder("M2", formula="z"), holder("M3")
@@ -210,7 +178,7 @@ def test_a_form_and_an_import_are_the_same_enrolment(system: Context) -> None:
         "line1": "1", "postcode": "75001", "city": "Paris", "iban": iban_of(3),
         "persons": [
             {"link": "member", "last_name": "Autre", "first_name": "Ada", "birth_date": "01/01/1980", "birth_rank": "1",
-             "nir": (number := nir_of(woman=True, birth=date(1980, 1, 1), serial=next(_serials))) + nir_key(number)},
+             "nir": (number := nir_of(woman=True, birth=date(1980, 1, 1), serial=59_000)) + nir_key(number)},
         ],
     }  # fmt: skip
     from egide.contracts.acts.forms import validate_form

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from egide.contracts.papers import facts as c
 from egide.documents import facts as f
+from egide.kernel.formats import format_month
+from egide.premiums.papers import facts as p
 
 ISSUED = date(2025, 11, 20)
 
@@ -56,8 +59,8 @@ PAYMENT = f.Payment(
 )
 
 
-def person_premium(name: str, birth: date, link: str, gross: int, aid: int) -> f.PersonPremium:
-    return f.PersonPremium(
+def person_premium(name: str, birth: date, link: str, gross: int, aid: int) -> p.PersonPremium:
+    return p.PersonPremium(
         name=name,
         birth_date=birth,
         relationship=link,
@@ -68,8 +71,9 @@ def person_premium(name: str, birth: date, link: str, gross: int, aid: int) -> f
     )
 
 
-def instalment(month: int, gross: int, acs: int) -> f.Instalment:
-    return f.Instalment(
+def instalment(month: int, gross: int, acs: int) -> p.Instalment:
+    return p.Instalment(
+        month=format_month(date(2026, month, 1)),
         due_on=date(2026, month, 5),
         gross_cents=gross,
         acs_cents=acs,
@@ -78,7 +82,7 @@ def instalment(month: int, gross: int, acs: int) -> f.Instalment:
     )
 
 
-SCHEDULE = f.Schedule(
+SCHEDULE = p.Schedule(
     **FRAME,
     product="Proxime Santé",
     formula="B",
@@ -94,51 +98,76 @@ SCHEDULE = f.Schedule(
     instalments=tuple(instalment(month, 15_333 + (month == 1) * 4, 5_833 + (month == 1) * 4) for month in range(1, 13)),
     payment=PAYMENT,
     net_cents=162_438,
-    taxes=(f.Tax(label="Taxe de solidarité additionnelle", rate="13,27 %", amount_cents=21_562),),
+    taxes=(p.Tax(label="Taxe de solidarité additionnelle", rate="13,27 %", amount_cents=21_562),),
     mentions=(
         "Vous pouvez demander à changer de mode ou de fréquence de paiement à chaque échéance annuelle.",
         "En cas de prélèvement contesté, vous disposez de huit semaines pour en demander le remboursement à votre banque.",
     ),
     reasons=(
-        f.PersonReasons(
-            name="Nadia BELKACEM : 624,00 €, dont 424,00 € à payer",
-            lines=(
-                "40 ans au 1er janvier 2026, régime général, formule B : 52,00 € par mois (article 4, grille des cotisations).",
-                "12 mois dus du 1er janvier au 31 décembre 2026 : 12 × 52,00 € = 624,00 €.",
-                "Attestation ACS du 3 octobre 2025, tranche de 16 à 49 ans : aide de 200,00 €, déduite en totalité (article 6).",
+        p.PersonReasons(
+            name="Nadia BELKACEM",
+            amounts=(
+                p.MonthlyAmount(
+                    months_label="janvier 2026",
+                    months=1,
+                    gross_cents=5_200,
+                    aid_cents=1_674,
+                    lines=(
+                        "40 ans au 1er janvier 2026, régime général, formule B : 52,00 € par mois (article 4, grille des cotisations).",
+                        "Attestation ACS du 3 octobre 2025, tranche de 16 à 49 ans : aide de 200,00 € par an, un douzième par mois (article 6).",
+                    ),
+                ),
+                p.MonthlyAmount(
+                    months_label="de février à décembre 2026",
+                    months=11,
+                    gross_cents=5_200,
+                    aid_cents=1_666,
+                    lines=("Même cotisation ; un douzième de l'aide : 16,66 €.",),
+                ),
             ),
         ),
-        f.PersonReasons(
-            name="Lina BELKACEM : 100,00 €, rien à payer",
-            lines=(
-                "Troisième enfant à charge : la cotisation est limitée au montant de l'aide ACS (article 5).",
-                "Cette gratuité cesse lorsqu'il ne reste plus que deux enfants assurés.",
+        p.PersonReasons(
+            name="Lina BELKACEM",
+            amounts=(
+                p.MonthlyAmount(
+                    months_label="de janvier à décembre 2026",
+                    months=12,
+                    gross_cents=833,
+                    aid_cents=833,
+                    lines=(
+                        "Troisième enfant à charge : la cotisation est limitée au montant de l'aide ACS (article 5).",
+                    ),
+                ),
             ),
         ),
     ),
+    moves=(
+        p.MoneyMove(label="Adam, mars 2026", before_cents=0, after_cents=1_933, reason="Mois déjà appelé"),
+        p.MoneyMove(label="Karim, mars 2026", before_cents=9_500, after_cents=9_367, reason="Mois déjà appelé"),
+    ),
 )
 
-MISSING_PAPERS = f.MissingPapersLetter(
+MISSING_PAPERS = c.MissingPapersLetter(
     **FRAME,
     request_label="votre demande d'adhésion à Proxime Santé",
     received_on=date(2025, 11, 12),
     paused_since=date(2025, 11, 20),
     working_days_left=3,
     papers=(
-        f.MissingPaper(
-            trouble=f.PaperTrouble.MISSING,
+        c.MissingPaper(
+            trouble=c.PaperTrouble.MISSING,
             title="Attestation de droit ACS de Karim BELKACEM",
             reason="Elle fixe le montant de l'aide et la date jusqu'à laquelle il y a droit.",
             send="La copie de l'attestation délivrée par sa caisse d'assurance maladie.",
         ),
-        f.MissingPaper(
-            trouble=f.PaperTrouble.CONTRADICTORY,
+        c.MissingPaper(
+            trouble=c.PaperTrouble.CONTRADICTORY,
             title="Date de naissance d'Inès BELKACEM",
             reason="Le bulletin indique le 30 mars 2012, l'attestation Vitale le 13 mars 2012.",
             send="La copie du livret de famille ou d'une pièce d'identité.",
         ),
-        f.MissingPaper(
-            trouble=f.PaperTrouble.CONTRADICTORY,
+        c.MissingPaper(
+            trouble=c.PaperTrouble.CONTRADICTORY,
             title="Bulletin d'adhésion, page 2",
             reason="L'IBAN porte une rature : une rubrique corrigée à la main ne peut pas être acceptée.",
             send="Un nouveau bulletin, daté et signé, avec un relevé d'identité bancaire.",
@@ -150,27 +179,28 @@ MISSING_PAPERS = f.MissingPapersLetter(
     without_reply="sans réponse de votre part, votre demande sera classée ; vous pourrez la présenter à nouveau.",
 )
 
-ACCEPTANCE = f.AcceptanceLetter(
+ACCEPTANCE = c.AcceptanceLetter(
     **FRAME,
     product="Proxime Santé",
     formula="B",
     accepted_on=date(2025, 12, 2),
     persons=(
-        f.PersonEffect(
+        c.PersonEffect(
             name="Nadia BELKACEM",
             wished_on=date(2025, 12, 1),
             effect_on=date(2026, 1, 1),
             last_day=date(2026, 12, 31),
             why="votre dossier complet est arrivé le 2 décembre 2025 : la couverture commence le premier jour du mois suivant (article 2).",
         ),
-        f.PersonEffect(
+        c.PersonEffect(
             name="Karim BELKACEM",
             wished_on=date(2026, 1, 1),
             effect_on=date(2026, 1, 1),
             last_day=date(2026, 10, 31),
         ),
     ),
-    yearly_to_pay_cents=114_000,
+    starts_on=date(2026, 1, 1),
+    last_day=date(2026, 12, 31),
     withdrawal_until=date(2026, 1, 14),
     next_steps=(
         "Votre carte de tiers payant vous parvient sous dix jours.",
@@ -178,47 +208,28 @@ ACCEPTANCE = f.AcceptanceLetter(
     ),
     enclosures=("échéancier de cotisations", "notice d'information"),
 )
-ENDORSEMENT = f.EndorsementLetter(
+ENDORSEMENT = c.EndorsementLetter(
     **FRAME,
     title="Naissance d'Adam",
     asked_on=date(2026, 3, 9),
     effect_on=date(2026, 3, 1),
     changes=(
-        f.Change(
+        c.Change(
             "Personnes couvertes",
             "Nadia, Karim, Inès, Yanis, Lina",
             "Nadia, Karim, Inès, Yanis, Lina et Adam, né le 1er mars 2026",
         ),
-        f.Change("Formule", "B", "B (inchangée)"),
+        c.Change("Formule", "B", "B (inchangée)"),
     ),
-    moves=(
-        f.MoneyMove(
-            label="Échéance du 5 mars 2026",
-            before_cents=9_500,
-            after_cents=9_500,
-            reason="Quatrième enfant : cotisation limitée à l'aide ACS.",
-        ),
-        f.MoneyMove(
-            label="Échéance du 5 avril 2026",
-            before_cents=9_500,
-            after_cents=11_433,
-            reason="L'attestation ACS de Karim n'a pas été renouvelée (article 6).",
-        ),
-        f.MoneyMove(
-            label="Échéance du 5 mai 2026",
-            before_cents=9_500,
-            after_cents=9_367,
-            reason="Régularisation de mars.",
-        ),
-    ),
-    settlement="La différence est répartie sur vos prochains prélèvements : aucune somme n'est demandée en une fois.",
+    reasons=("Naissance le 1er mars 2026 : couverture dès ce jour.", "Tout mois commencé est dû."),
+    enclosures=("échéancier de cotisations mis à jour", "carte de tiers payant"),
 )
-PREMIUM_NOTICE = f.PremiumNotice(
+PREMIUM_NOTICE = p.PremiumNotice(
     **FRAME,
     product="Proxime Santé, formule B",
     period_label="janvier 2026",
     due_on=date(2026, 1, 5),
-    lines=(f.PremiumLine("Cotisation de janvier 2026", 15_337), f.PremiumLine("Aide ACS déduite", -5_837)),
+    lines=(p.PremiumLine("Cotisation de janvier 2026", 15_337), p.PremiumLine("Aide ACS déduite", -5_837)),
     payment=PAYMENT,
 )
 PLAIN = f.PlainLetter(

@@ -8,9 +8,11 @@ from datetime import date
 
 import documents_samples as l
 
+from egide.benefits.papers import facts as b
+from egide.contracts.papers import facts as c
+from egide.contracts.papers import forms as cf
 from egide.documents import facts as f
-from egide.documents import facts_benefits as b
-from egide.documents import facts_forms as m
+from egide.products.papers import facts as n
 
 BENEFITS = b.BenefitStatement(
     **{
@@ -114,7 +116,7 @@ BENEFITS = b.BenefitStatement(
     ),
 )
 
-CARD = b.MemberCard(
+CARD = c.MemberCard(
     house=l.HOUSE,
     addressee=l.ADDRESSEE,
     enrolment_number="PX-2025-004217",
@@ -126,29 +128,29 @@ CARD = b.MemberCard(
     operator="iGestion",
     amc_number="99900018",
     columns=(
-        b.CardColumn("PHAR", "Pharmacie"),
-        b.CardColumn("MED", "Médecins"),
-        b.CardColumn("LABO", "Biologie"),
-        b.CardColumn("RADIO", "Imagerie"),
-        b.CardColumn("HOSP", "Hôpital"),
-        b.CardColumn("OPTI", "Optique"),
-        b.CardColumn("DENT", "Dentaire"),
-        b.CardColumn("AUDIO", "Audition"),
+        c.CardColumn("PHAR", "Pharmacie"),
+        c.CardColumn("MED", "Médecins"),
+        c.CardColumn("LABO", "Biologie"),
+        c.CardColumn("RADIO", "Imagerie"),
+        c.CardColumn("HOSP", "Hôpital"),
+        c.CardColumn("OPTI", "Optique"),
+        c.CardColumn("DENT", "Dentaire"),
+        c.CardColumn("AUDIO", "Audition"),
     ),
     holders=(
-        b.CardHolder(
+        c.CardHolder(
             name="Nadia BELKACEM",
             birth_date=date(1985, 5, 14),
             nir="2 85 05 45 234 012 17",
             rights=("100 %", "100 %", "100 %", "100 %", "PEC", "PEC", "PEC", "PEC"),
         ),
-        b.CardHolder(
+        c.CardHolder(
             name="Karim BELKACEM",
             birth_date=date(1982, 9, 2),
             nir="1 82 09 45 234 045 02",
             rights=("100 %", "100 %", "100 %", "100 %", "PEC", "PEC", "PEC", "PEC"),
         ),
-        b.CardHolder(
+        c.CardHolder(
             name="Inès BELKACEM",
             birth_date=date(2012, 3, 30),
             nir="2 85 05 45 234 012 17",
@@ -163,7 +165,7 @@ CARD = b.MemberCard(
     salutation="Madame,",
 )
 
-NOTICE = m.RuleBookNotice(
+NOTICE = n.RuleBookNotice(
     house=l.HOUSE,
     title="Proxime Santé",
     subtitle="Contrat collectif à adhésion facultative, assuré par l'Union mutualiste Horizon",
@@ -171,27 +173,27 @@ NOTICE = m.RuleBookNotice(
     version_on=date(2026, 1, 1),
     digest="9f2c41d07ab85e6633c0f1d2a4b7889e10c25d6f7a8b9c0d1e2f3a4b5c6d7e8f",
     articles=(
-        m.Article(
+        n.Article(
             number="1",
             chapter="Votre adhésion",
             title="Qui peut adhérer",
             parts=(
-                m.Prose(
+                n.Prose(
                     "Peuvent adhérer les personnes **titulaires d'une attestation ACS** en cours de validité.\n\n- l'adhérent ;\n- son conjoint, partenaire ou concubin ;\n- ses enfants à charge.\n\n> L'attestation de chaque personne est jointe au bulletin."
                 ),
             ),
         ),
-        m.Article(
+        n.Article(
             number="2",
             chapter="Votre adhésion",
             title="Date d'effet",
             parts=(
-                m.Prose(
+                n.Prose(
                     "L'adhésion prend effet le premier jour du mois qui suit la réception du dossier complet, et au plus tôt à la date souhaitée."
                 ),
-                m.RuleBox(
+                n.RuleBox(
                     (
-                        m.RuleSentence(
+                        n.RuleSentence(
                             "date_effet",
                             "La couverture commence le premier jour du mois qui suit la réception du dossier complet, ou à la date souhaitée si elle est plus tardive.",
                             "plus_tard(mois_suivant(dossier_complet), date_souhaitee)",
@@ -200,25 +202,25 @@ NOTICE = m.RuleBookNotice(
                 ),
             ),
         ),
-        m.Article(
+        n.Article(
             number="4",
             chapter="Vos cotisations",
             title="Cotisation",
             parts=(
-                m.Prose(
+                n.Prose(
                     "La cotisation annuelle de chaque bénéficiaire dépend de la formule, de son âge au 1er janvier et de son régime obligatoire. À partir du troisième enfant, elle est limitée au montant de l'aide.\n\n| Paiement | Frais |\n|:--|--:|\n| Prélèvement | 0,00 € |\n| Chèque | 0,00 € |"
                 ),
-                m.RuleBox(
+                n.RuleBox(
                     (
-                        m.RuleSentence(
+                        n.RuleSentence(
                             "cotisation_beneficiaire",
                             "La cotisation se lit dans la grille, à la ligne de l'âge au 1er janvier et à la colonne de la formule.",
                             "si rang_enfant >= 3 alors aide sinon table(tarif, formule, regime, age)",
                         ),
-                        m.RuleSentence("mois_dus", "Tout mois commencé est dû."),
+                        n.RuleSentence("mois_dus", "Tout mois commencé est dû."),
                     )
                 ),
-                m.Grid(
+                n.Grid(
                     title="Grille des cotisations mensuelles, régime général",
                     header=("Âge au 1er janvier", "Formule A", "Formule B", "Formule C"),
                     rows=tuple(
@@ -234,22 +236,22 @@ NOTICE = m.RuleBookNotice(
                 ),
             ),
         ),
-        m.Article(
+        n.Article(
             number="9",
             chapter="Vos garanties",
             title="Prothèses dentaires",
             parts=(
-                m.Prose(
+                n.Prose(
                     "Le remboursement total est limité aux frais réels ; il s'entend **régime obligatoire compris**, dans la limite annuelle.\n\n1. le devis est transmis avant les soins ;\n2. la réponse est donnée sous cinq jours ouvrés.\n\n### Exemple\n\nPour une couronne facturée *510,00 €*, la base est de 120,00 €."
                 ),
-                m.RuleBox(
+                n.RuleBox(
                     (
-                        m.RuleSentence(
+                        n.RuleSentence(
                             "garantie",
                             "375 % de la base de remboursement, régime obligatoire compris.",
                             "pourcent(base, 375 %)",
                         ),
-                        m.RuleSentence("rembourse", "Dans la limite de 1 200,00 € par personne et par année de soins."),
+                        n.RuleSentence("rembourse", "Dans la limite de 1 200,00 € par personne et par année de soins."),
                     )
                 ),
             ),
@@ -257,7 +259,7 @@ NOTICE = m.RuleBookNotice(
     ),
 )
 
-BLANK_FORM = m.EnrolmentForm(
+BLANK_FORM = cf.EnrolmentForm(
     house=l.HOUSE,
     product="Proxime Santé",
     edition="BA-PX-2025-07",
@@ -278,28 +280,28 @@ BLANK_FORM = m.EnrolmentForm(
         "Je dispose d'un droit de renonciation dont le délai et les effets sont décrits dans la notice.",
     ),
 )
-FILLED = m.FilledForm(
+FILLED = cf.FilledForm(
     title="Madame",
-    member=m.FormPerson(last_name="BELKACEM", first_name="Nadia", birth_date="14051985", nir="285054523401217"),
+    member=cf.FormPerson(last_name="BELKACEM", first_name="Nadia", birth_date="14051985", nir="285054523401217"),
     address=("Appt 14, bâtiment C", "27 rue des Tilleuls", "45140 Saint-Jean-de-la-Ruelle"),
     phone="06 00 00 41 27",
     email="nadia.belkacem@courriel.example",
     beneficiaries=(
-        m.FormPerson(
+        cf.FormPerson(
             last_name="BELKACEM",
             first_name="Karim",
             birth_date="02091982",
             nir="182094523404502",
             relationship="conjoint",
         ),
-        m.FormPerson(
+        cf.FormPerson(
             last_name="BELKACEM",
             first_name="Inès",
             birth_date="30032012",
             nir="285054523401217",
             relationship="enfant",
         ),
-        m.FormPerson(
+        cf.FormPerson(
             last_name="BELKACEM",
             first_name="Yanis",
             birth_date="08112015",
@@ -321,7 +323,7 @@ FILLED = m.FilledForm(
     stamped_on=date(2025, 11, 12),
 )
 FILLED_FORM = replace(BLANK_FORM, filled=FILLED)
-CERTIFICATE = m.AcsCertificate(
+CERTIFICATE = cf.AcsCertificate(
     fund="Caisse primaire d'assurance maladie du Loiret",
     fund_address=("Place du Général-de-Gaulle", "45021 ORLÉANS CEDEX 1"),
     file_number="451-2025-098431",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import documents_samples as s
 import pytest
-from documents_samples_forms import BENEFITS, BLANK_FORM, CARD, FILLED, NOTICE
+from documents_samples_forms import ALL, BENEFITS, BLANK_FORM, CARD, FILLED, NOTICE
 
 from egide.documents import facts as f
 from egide.documents.markdown import parse
@@ -93,3 +94,15 @@ def test_markdown_becomes_data() -> None:
     assert tree[2]["start"] == 3
     assert tree[3]["align"] == ["left", "right"]
     assert tree[4]["c"][0]["c"][0]["s"] == "<i>q</i>"
+
+
+_FRAME_NAMES = {"paper_title", "keywords", "issued"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_template_asks_only_for_facts_that_exist(name: str) -> None:
+    """A misspelt name is found wherever it stands, in the branch that no sample takes too."""
+    facts = ALL[name]
+    asked = set(re.findall(r"\bd\.([a-z_]+)\b(?!\()", facts.PAPER.template.read_text()))
+    known = set(plain(facts)) | _FRAME_NAMES
+    assert asked <= known, f"{facts.PAPER.template.name}: {sorted(asked - known)}"

@@ -34,7 +34,6 @@ def situations(draw: st.DrawFn) -> tuple[TimeLimit, date, list[Pause]]:
     return draw(LIMITS), start, draw(pauses_after(start))
 
 
-@pytest.mark.requirement("S003-163")
 @pytest.mark.parametrize(
     ("received_on", "region", "expected"),
     [

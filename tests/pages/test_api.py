@@ -216,6 +216,7 @@ def test_a_file_is_received_once(system: Context, today) -> None:  # type: ignor
     assert machine.get("/files").json()[0]["id"] == first.json()["file"]
 
 
+@pytest.mark.requirement("S001-024")
 def test_a_form_is_received_with_its_scan(centre) -> None:  # type: ignore[no-untyped-def]
     """A hostile scan is refused; a sane one starts the clock."""
     machine = Machine("administrator")

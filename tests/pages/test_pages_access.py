@@ -7,10 +7,14 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from egide.benefits.jobs.paying import issue_statements, pay
+from egide.contracts.acts.forms import validate_form
 from egide.demo.centre import DEMO_ACCOUNTS, DEMO_PASSWORD
+from egide.documents.models import Document
 from egide.journal.facts import Context
+from egide.premiums.jobs import follow
 from pages.reading_pages import errors_of, links_of, text_of
-from people.families import a_family, enrolled
+from people.families import Care, a_family, content_of, enrolled, received_form, settled
 
 PAGES = (
     "/", "/recherche", "/adhesions", "/fichiers", "/rejets", "/produits", "/semaine", "/journal",
@@ -64,6 +68,7 @@ def test_absent_and_out_of_reach_are_one_answer(centre, system: Context, today) 
     assert links_of(client.get(f"/recherche?q={elsewhere.number}"), "/adherents/") == []
 
 
+@pytest.mark.requirement("S001-058")
 def test_health_data_is_for_those_who_need_it(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
     """A director reads a member's page without what they were reimbursed for."""
     today("2015-10-05")
@@ -72,6 +77,27 @@ def test_health_data_is_for_those_who_need_it(centre, system: Context, today) ->
         page = text_of(centre.client(role).get(f"/adherents/{family.number}"))
         assert ("Derniers remboursements" in page) is sees
         assert ("Plafonds et forfaits" in page) is sees
+
+
+@pytest.mark.requirement("S003-227")
+def test_an_auditor_opens_every_archived_paper_but_those_of_care(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
+    """In a control, the insurer opens what was archived on an enrolment; statements of care stay shut."""
+    today("2015-10-05")
+    people = a_family(0)
+    form = received_form(system, content=content_of(people, wished=date(2015, 11, 1)))
+    enrolment = validate_form(system, form.pk, revision=form.revision)
+    follow(system, [enrolment.pk], new_schedule=True)
+    today("2016-01-11")
+    settled(system, [Care(people[0])], people[0].nir)
+    pay(system, perimeter_id=2)
+    issue_statements(system, perimeter_id=2)
+    opened = {
+        document.kind: centre.client("auditor").get(f"/documents/{document.pk}")
+        for document in Document.objects.filter(subject_kind__in=("form", "enrolment"))
+    }
+    assert {kind: answer.status_code for kind, answer in opened.items()} == {
+        "enrolment_form": 200, "schedule": 200, "statement": 404,
+    }  # fmt: skip
 
 
 def test_signing_in_and_out(db: None) -> None:

@@ -64,6 +64,7 @@ def test_the_preview_shows_every_euro_and_keeps_nothing(client: Client, family: 
         assert client.get(link, headers={"HX-Request": "true"}).status_code == 200, link
 
 
+@pytest.mark.requirement("S003-103")
 def test_exactly_what_was_shown_is_posted(client: Client, family: Enrolment) -> None:
     """The confirmation moves the account by the very amount of the preview, once, and follows at once."""
     before = balance_cents(family.pk)

@@ -59,6 +59,7 @@ def test_a_received_form_waits_in_the_queue_with_its_deadline(client: Client, fo
     assert "délai de 2 jours ouvrés" in opened and errors_of(client.get(f"/adhesions/{form.pk}")) == ""
 
 
+@pytest.mark.requirement("S002-005")
 def test_what_is_wrong_is_told_field_by_field_and_nothing_is_lost(client: Client, form: EnrolmentForm) -> None:
     """A saved form says beside each field what to mend, and shows again what was typed."""
     content = content_of(a_family(1), wished=NOVEMBER, iban="FR76 3000 6000 0112 3456 7890 188", postcode="4500")
@@ -199,7 +200,7 @@ def test_a_hostile_upload_is_refused(client: Client, form: EnrolmentForm) -> Non
     assert (answer.status_code, bool(errors_of(answer))) == (422, True)
 
 
-@pytest.mark.requirement("S003-099")
+@pytest.mark.requirement("S003-099", "S003-010")
 def test_every_amount_of_the_preview_says_why(client: Client, form: EnrolmentForm) -> None:
     """The premium is shown before anything is kept, and each amount opens its reasons, ready to read aloud."""
     content = content_of(a_family(3), wished=NOVEMBER)
@@ -216,6 +217,7 @@ def test_every_amount_of_the_preview_says_why(client: Client, form: EnrolmentFor
     assert form.content == {}, "a preview keeps nothing"
 
 
+@pytest.mark.requirement("S002-006")
 def test_a_preview_that_cannot_be_made_says_what_it_needs(client: Client, form: EnrolmentForm) -> None:
     """Without a formula there is no premium, and the page says so."""
     page = client.get(f"/adhesions/{form.pk}")
@@ -224,7 +226,7 @@ def test_a_preview_that_cannot_be_made_says_what_it_needs(client: Client, form: 
     assert (answer.status_code, "Renseignez la formule" in text_of(answer)) == (422, True)
 
 
-@pytest.mark.requirement("S003-102")
+@pytest.mark.requirement("S003-102", "S002-005")
 def test_validating_makes_the_enrolment_and_all_that_follows(client: Client, form: EnrolmentForm) -> None:
     """Covers, account, schedule, mandate, rights movements and journal are there when the page comes back."""
     answer = press(client, form, "validate", content_of(a_family(2), wished=NOVEMBER))

@@ -30,6 +30,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     yield kept
 
 
+@pytest.mark.requirement("S001-058")
 def test_a_page_that_fails_says_where_and_nothing_of_whom(
     centre,  # type: ignore[no-untyped-def]
     written: io.StringIO,

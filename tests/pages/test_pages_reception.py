@@ -70,7 +70,7 @@ def test_two_clicks_receive_a_paper_of_the_day_once(client: Client) -> None:
     assert EnrolmentForm.objects.count() == 1
 
 
-@pytest.mark.requirement("S003-031")
+@pytest.mark.requirement("S003-031", "S004-023")
 def test_a_received_paper_opens_as_a_form_with_its_clock(client: Client) -> None:
     """Kept whole, dated of its reception, due two working days later; the form is there to fill."""
     page = client.get(HERE)

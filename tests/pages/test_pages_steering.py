@@ -38,6 +38,7 @@ def autumn(centre, today: Callable[[str], None]) -> None:  # type: ignore[no-unt
     today("2015-10-05")
 
 
+@pytest.mark.requirement("S002-030")
 def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
     """A director sees what will be late; no name of a person is on the page."""
     done = received_form(system, content=content_of(a_family(0), wished=date(2015, 11, 1)))
@@ -53,6 +54,7 @@ def test_the_week_shows_flows_and_delays_by_team_never_by_person(centre, system:
     assert "Semaine suivante" in text_of(centre.client("director").get("/semaine?semaine=2015-09-28"))
 
 
+@pytest.mark.requirement("S003-162")
 def test_nine_in_ten_is_one_figure_for_the_page_the_api_and_the_sheet(centre, system: Context, today) -> None:  # type: ignore[no-untyped-def]
     """Received on a Thursday, incomplete until the next Thursday, done the Monday after: two working days everywhere."""
     today("2015-10-08")

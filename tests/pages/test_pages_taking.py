@@ -89,6 +89,7 @@ def test_the_queue_shows_what_is_free_or_mine(  # type: ignore[no-untyped-def]
     assert seen == (sees_free, sees_mine)
 
 
+@pytest.mark.requirement("S000-027")
 def test_the_next_file_is_the_most_urgent_that_nobody_holds(
     centre,
     system: Context,

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from contracts.test_contracts_imports import child, holder, sheet
+from contracts.sheets import child, holder, sheet
 from egide.doors.desk import receiving
 from egide.doors.worker import Stop, do_next
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns

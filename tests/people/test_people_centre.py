@@ -39,6 +39,7 @@ def last_line(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out.strip().splitlines()[-1]
 
 
+@pytest.mark.requirement("S003-016")
 def test_a_centre_is_opened_command_by_command(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     """A delegate, its team, its gestionnaire: she signs in with the password shown once, and sees her perimeter alone."""
     assert egide("delegate", "sud", "--name", "Mutuelle du Sud", "--siren", "999000045") == 0

@@ -11,7 +11,8 @@ from django.db import transaction
 from egide.journal.facts import Context
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.people.acts import NewPerson, add_person, known_person, sign_mandate
+from egide.people.account_acts import sign_mandate
+from egide.people.acts import NewPerson, add_person, known_person
 from egide.people.address_acts import Address, new_household
 from egide.people.models import BankAccount, Mandate, Person
 from egide.people.search import Sought, people_like, understand

@@ -116,7 +116,7 @@ some = settings(
 )
 
 
-@pytest.mark.requirement("S003-095", "S003-096", "S003-097", "S003-098", "S003-099", "S003-101", "S003-093")
+@pytest.mark.requirement("S003-095", "S003-096", "S003-097", "S003-098", "S003-099", "S003-101", "S003-093", "S001-017")
 @given(home=households())
 @settings(some, max_examples=60)
 def test_twelve_months_are_the_year_to_the_cent(
@@ -238,7 +238,7 @@ def test_whatever_the_order_the_ledger_converges(
         transaction.set_rollback(True)
 
 
-@pytest.mark.requirement("S003-104", "S003-110", "S003-111")
+@pytest.mark.requirement("S003-104", "S003-110", "S003-010")
 def test_the_gross_is_debited_and_the_aid_credited_by_person_and_month(
     db: None, system: Context, today: Callable[[str], None]
 ) -> None:

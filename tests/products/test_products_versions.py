@@ -37,7 +37,7 @@ def edited(folder: Path, name: str, old: str, new: str) -> Path:
     return folder
 
 
-@pytest.mark.requirement("S001-017", "S003-028")
+@pytest.mark.requirement("S003-028")
 def test_the_books_of_the_house_are_published(db: None) -> None:
     """Each book of the repository is a version, whole, under the digest that its amounts carry."""
     assert {(one.code, one.version) for one in versions()} >= {(PROXIME, date(2015, 7, 1)), (HORIZON, date(2026, 1, 1))}

@@ -34,7 +34,7 @@ def _child(number: int, birth: date, **facts: object) -> dict[str, object]:
     return {**MEMBER, "beneficiaire": number, "lien": "enfant", "date_naissance": birth, "aide_acs": 10_000, **facts}
 
 
-@pytest.mark.requirement("S003-093", "S003-094")
+@pytest.mark.requirement("S003-093", "S003-094", "S001-017")
 @pytest.mark.parametrize(
     ("facts", "premium_cents"),
     [

@@ -14,7 +14,7 @@ import tidy_rules as rules
 from tidy_sources import ROOT, SOURCE, Module, Offence, house, kept_files, migrations, module_of, nothing, packages
 
 from egide.doors.commands.main import declared
-from egide.house import DOORS, TRADES
+from egide.house import DOORS, GROUND, TRADES
 
 RULES: tuple[tuple[Callable[[Module], Iterator[Offence]], str], ...] = (
     (rules.fractions, "Money is an integer number of cents: use egide.kernel.money, which names its roundings."),
@@ -108,7 +108,7 @@ def test_no_module_is_imported_by_nobody() -> None:
 
 def _declared() -> Iterator[str]:
     """The modules that the house loads by name: what each trade and each door declares, and the commands they name."""
-    for trade in TRADES:
+    for trade in (*GROUND, *TRADES):
         yield f"egide.{trade}.trade"
     for door in DOORS:
         yield from (f"egide.doors.{door}.door", f"egide.doors.{door}.declared")
@@ -120,6 +120,17 @@ def _template_tags() -> Iterator[str]:
     for template in SOURCE.rglob("templates/**/*.html"):
         for names in re.findall(r"{% load ([\w ]+?) %}", template.read_text(encoding="utf-8")):
             yield from (f"egide.doors.frame.templatetags.{name}" for name in names.split())
+
+
+def test_no_test_imports_a_test() -> None:
+    """What two tests share stands in a module of its own: a test moved, renamed or left out of a run takes nothing away."""
+    offences = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        module = module_of(path.stem, path.read_text(encoding="utf-8"))
+        for node, name in rules.imports(module):
+            if any(part.startswith("test_") for part in name.split(".")):
+                offences.append(Offence(path.relative_to(ROOT).as_posix(), node.lineno, f"import {name}"))
+    nothing(offences, "Put what is shared in a module beside them whose name does not begin with test_.")
 
 
 def test_a_forgotten_module_is_found() -> None:

@@ -29,6 +29,7 @@ INSERT_ONLY = (
     "products_productversion",
     "people_householdpast",
     "people_personpast",
+    "documents_print",
 )
 
 _PERIMETERS = """

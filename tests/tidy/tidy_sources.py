@@ -14,6 +14,7 @@ _NOT_OURS = {
     ".git",
     ".venv",
     ".egide",
+    "build",
     ".hypothesis",
     ".mypy_cache",
     ".ruff_cache",

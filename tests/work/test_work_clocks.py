@@ -50,7 +50,7 @@ def opened(**changes: object) -> Item:
         return open_item(act, new(**changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.requirement("S003-163", "S000-024")
+@pytest.mark.requirement("S003-163", "S000-024", "S004-012")
 @pytest.mark.parametrize(
     ("received",   "region",         "due"),
     [
@@ -270,7 +270,7 @@ def test_what_a_colleague_holds_is_not_taken(db: None) -> None:
     assert (refused.value.code, item.assignee_id) == ("work.taken", 11)
 
 
-@pytest.mark.requirement("S000-029")
+@pytest.mark.requirement("S000-029", "S001-040")
 def test_the_queue_shows_the_most_urgent_first(db: None, today: Callable[[str], None]) -> None:
     """Open items in order of due date, those whose clock is stopped last, those done never."""
     today("2015-10-06")

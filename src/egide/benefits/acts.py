@@ -11,12 +11,10 @@ from django.db.models import F
 
 from egide.benefits.decisions.adjudication import adjudicate, difference, standing
 from egide.benefits.models import Payment, Run
-from egide.benefits.papers import statement_paper
+from egide.benefits.papers.statement import statement_paper
 from egide.benefits.queries import counters_of, lives
 from egide.contracts.queries import enrolment_with_member, linked_enrolments
-from egide.documents.acts import keep_document
-from egide.documents.rendering import render
-from egide.documents.safety import safe_pdf
+from egide.documents.acts import issue
 from egide.journal import clock
 from egide.journal.acts import Record, perform
 from egide.journal.bulk import copy_frame
@@ -284,16 +282,14 @@ def print_statement(context: Context, payment_id: int) -> int:
 
 
 def issue_statement(record: Record, payment: Payment) -> None:
-    """Prints and keeps the statement of a payment, on the member's file."""
-    pdf = render(statement_paper(payment), issued_on=clock.today())
-    document = keep_document(
+    """Issues the statement of a payment, on the member's file."""
+    document = issue(
         record,
-        pdf,
+        statement_paper(payment),
         kind="statement",
         title=f"Relevé de prestations du {payment.paid_on:%d/%m/%Y}",
         subject=("enrolment", payment.enrolment_id),
         perimeter_id=payment.perimeter_id,
-        pages=safe_pdf(pdf).pages,
     )
     payment.statement_id = document.pk
     payment.save(update_fields=["statement_id"])

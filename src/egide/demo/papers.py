@@ -10,8 +10,8 @@ from datetime import date
 import pikepdf
 
 from egide.contracts.decisions.reader import parse_day
+from egide.contracts.papers.forms import AcsCertificate, EnrolmentForm, FilledForm, FormPerson
 from egide.documents.facts import House as PrintedHouse
-from egide.documents.facts_forms import AcsCertificate, EnrolmentForm, FilledForm, FormPerson
 from egide.documents.rendering import render
 from egide.documents.scans import scan
 from egide.kernel.money import parse_eur

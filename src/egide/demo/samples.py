@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from egide.documents import facts as papers
+from egide.kernel.formats import format_month
 from egide.kernel.money import part_of_whole
 from egide.kernel.periods import add_months
+from egide.premiums.papers import facts as p
 
 _HOUSE = papers.House(
     name="Mutuelle des Rives de Loire",
@@ -20,7 +22,7 @@ _HOUSE = papers.House(
 _FAMILY = (("Adhérente", 1985, 92_304), ("Conjoint", 1983, 95_232), ("Enfant", 2014, 42_480), ("Enfant", 2017, 42_480))
 
 
-def schedules(count: int) -> Iterator[papers.Schedule]:
+def schedules(count: int) -> Iterator[p.Schedule]:
     """So many different schedules of four persons and twelve instalments, one at a time."""
     for number in range(count):
         yield _schedule(number)
@@ -41,10 +43,10 @@ def notes(count: int) -> Iterator[papers.PlainLetter]:
         )
 
 
-def _schedule(number: int) -> papers.Schedule:
+def _schedule(number: int) -> p.Schedule:
     first = date(2026, 1, 1)
     persons = tuple(
-        papers.PersonPremium(
+        p.PersonPremium(
             name=f"Prénom {number} Exemple",
             birth_date=date(born, 1 + number % 12, 1 + number % 28),
             relationship=link,
@@ -57,7 +59,7 @@ def _schedule(number: int) -> papers.Schedule:
     )
     total = sum(person.gross_cents for person in persons)
     parts = [part_of_whole(total, k, 12) for k in range(1, 13)]
-    return papers.Schedule(
+    return p.Schedule(
         house=_HOUSE,
         addressee=(f"Prénom {number} Exemple", "3 rue des Lilas", "45000 Orléans"),
         contact=papers.Contact(team="Service adhérents", phone=_HOUSE.phone, email=_HOUSE.email),
@@ -69,14 +71,30 @@ def _schedule(number: int) -> papers.Schedule:
         last_day=date(2026, 12, 31),
         persons=persons,
         instalments=tuple(
-            papers.Instalment(
-                due_on=add_months(first, k), gross_cents=part, acs_cents=0, other_aids_cents=0, to_pay_cents=part
+            p.Instalment(
+                month=format_month(add_months(first, k)),
+                due_on=add_months(first, k),
+                gross_cents=part,
+                acs_cents=0,
+                other_aids_cents=0,
+                to_pay_cents=part,
             )
             for k, part in enumerate(parts)
         ),
         payment=papers.Payment(mode="Prélèvement SEPA", frequency="mensuelle"),
         reasons=tuple(
-            papers.PersonReasons(name=person.name, lines=("Cotisation selon l’âge au 1er janvier et la formule.",))
+            p.PersonReasons(
+                name=person.name,
+                amounts=(
+                    p.MonthlyAmount(
+                        months_label="toute la période",
+                        months=1,
+                        gross_cents=person.gross_cents,
+                        aid_cents=0,
+                        lines=("Cotisation selon l’âge au 1er janvier et la formule.",),
+                    ),
+                ),
+            )
             for person in persons
         ),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from egide.documents.acts import printed
 from egide.documents.models import Document
-from egide.journal import store
 from egide.kernel.errors import Refusal
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
@@ -31,6 +31,12 @@ def documents_of(subjects: Sequence[tuple[str, int]]) -> list[Document]:
     return sorted(found, key=lambda document: (document.made_on, document.pk), reverse=True)
 
 
+def subjects_told(kind: str, title: str, enrolment_ids: Sequence[int]) -> set[int]:
+    """Those of these enrolments that a letter of this kind and title was already issued to."""
+    told = Document.objects.filter(kind=kind, title=title, subject_kind="enrolment", subject_id__in=enrolment_ids)
+    return set(told.values_list("subject_id", flat=True))
+
+
 def received_with(content_sha256: str, *, kind: str, subject_kind: str) -> Document | None:
     """The paper of a kind already received with these very bytes, the first one; none among those that may not be seen."""
     same = Document.objects.filter(sha256=content_sha256, kind=kind, subject_kind=subject_kind, received=True)
@@ -47,4 +53,4 @@ def document_with_bytes(document_id: int) -> tuple[Document, bytes]:
             message="Ce document n’existe pas ou ne vous est pas accessible.",
             remedy="Revenez au dossier et choisissez un document de sa liste.",
         )
-    return document, store.load(document.sha256)
+    return document, printed(document)

@@ -14,7 +14,6 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import islice
@@ -23,61 +22,21 @@ from typing import Any, Literal
 
 import typst
 
-from egide.documents import facts as letters
-from egide.documents import facts_benefits as benefits
-from egide.documents import facts_forms as forms
-from egide.documents.facts import FactsRefusal
+from egide.documents.facts import FactsRefusal, Printable
 from egide.documents.rendering_data import french_date, plain, typography
 
 _HERE = Path(__file__).parent
+_HOUSE = _HERE.parent
 _TEMPLATES = _HERE / "templates"
 _ARCHIVE: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
-Facts = (
-    letters.Schedule
-    | letters.PremiumNotice
-    | letters.MissingPapersLetter
-    | letters.AcceptanceLetter
-    | letters.EndorsementLetter
-    | letters.PlainLetter
-    | benefits.BenefitStatement
-    | benefits.MemberCard
-    | forms.RuleBookNotice
-    | forms.EnrolmentForm
-    | forms.AcsCertificate
-)
 
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """The template of one kind of facts, the title of the document, and the fact that singles it out."""
-
-    template: str
-    title: str
-    named_by: str
-
-
-_PAPERS: dict[type, _Paper] = {
-    letters.Schedule: _Paper("schedule.typ", "Échéancier de cotisations", "enrolment_number"),
-    letters.PremiumNotice: _Paper("premium_notice.typ", "Appel de cotisation", "enrolment_number"),
-    letters.MissingPapersLetter: _Paper("missing_papers.typ", "Pièces à compléter", "enrolment_number"),
-    letters.AcceptanceLetter: _Paper("acceptance.typ", "Confirmation d'adhésion", "enrolment_number"),
-    letters.EndorsementLetter: _Paper("endorsement.typ", "Avenant", "enrolment_number"),
-    letters.PlainLetter: _Paper("plain_letter.typ", "Courrier", "subject"),
-    benefits.BenefitStatement: _Paper("benefit_statement.typ", "Relevé de prestations", "number"),
-    benefits.MemberCard: _Paper("member_card.typ", "Carte de tiers payant", "enrolment_number"),
-    forms.RuleBookNotice: _Paper("notice.typ", "Notice d'information", "product"),
-    forms.EnrolmentForm: _Paper("enrolment_form.typ", "Bulletin d'adhésion", "product"),
-    forms.AcsCertificate: _Paper("acs_certificate.typ", "Attestation de droit", "file_number"),
-}
-
-
-def render(facts: Facts, *, issued_on: date) -> bytes:
+def render(facts: Printable, *, issued_on: date) -> bytes:
     """Return the PDF of these facts, dated ``issued_on``; raise :class:`FactsRefusal` on unprintable text."""
-    return _compile(_PAPERS[type(facts)].template, _inputs(facts, issued_on), issued_on)
+    return _compile(facts.PAPER.template, _dated(inputs_of(facts), issued_on), issued_on)
 
 
-def render_many(papers: Iterable[Facts], *, issued_on: date, workers: int = 2) -> Iterator[bytes]:
+def render_many(papers: Iterable[Printable], *, issued_on: date, workers: int = 2) -> Iterator[bytes]:
     """Yield one PDF per paper, in order; at most ``4 × workers`` papers are held in memory at a time."""
     source = iter(papers)
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -85,13 +44,29 @@ def render_many(papers: Iterable[Facts], *, issued_on: date, workers: int = 2) -
             yield from pool.map(lambda facts: render(facts, issued_on=issued_on), chunk)
 
 
-def _inputs(facts: Facts, issued_on: date) -> dict[str, str]:
-    """Return the inputs of a template: all the data in one JSON text, so that values are never code."""
-    paper = _PAPERS[type(facts)]
+def inputs_of(facts: Printable) -> str:
+    """All that a template will ever know of these facts, as one JSON text: what a batch keeps instead of the PDF."""
+    paper = facts.PAPER
     data: dict[str, Any] = plain(facts)
     name = typography(str(getattr(facts, paper.named_by)))
     data["paper_title"] = f"{paper.title}, {name}"
     data["keywords"] = [paper.title, name]
+    return json.dumps(data, ensure_ascii=False)
+
+
+def template_name(facts: Printable) -> str:
+    """The place of a template in the house, as a kept letter names it."""
+    return facts.PAPER.template.relative_to(_HOUSE).as_posix()
+
+
+def print_inputs(template: str, inputs: str, *, issued_on: date) -> bytes:
+    """The PDF of a letter kept as its inputs, dated as it was issued."""
+    return _compile(_HOUSE / template, _dated(inputs, issued_on), issued_on)
+
+
+def _dated(inputs: str, issued_on: date) -> dict[str, str]:
+    """The inputs of a template: all the data in one JSON text, so that values are never code."""
+    data: dict[str, Any] = json.loads(inputs)
     data["issued"] = {
         "year": issued_on.year,
         "month": issued_on.month,
@@ -101,11 +76,11 @@ def _inputs(facts: Facts, issued_on: date) -> dict[str, str]:
     return {"data": json.dumps(data, ensure_ascii=False)}
 
 
-def _compile(template: str, inputs: dict[str, str], issued_on: date) -> bytes:
+def _compile(template: Path, inputs: dict[str, str], issued_on: date) -> bytes:
     stamp = datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC)
     try:
         made = _compiler().compile(
-            input=str(_TEMPLATES / template),
+            input=str(template),
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=[*_ARCHIVE],
@@ -118,14 +93,14 @@ def _compile(template: str, inputs: dict[str, str], issued_on: date) -> bytes:
     return made
 
 
-def _refusal(error: typst.TypstError, template: str) -> Exception:
+def _refusal(error: typst.TypstError, template: Path) -> Exception:
     """Return a refusal for what the data did (a character no font has); a template's fault stays an error."""
     if "could not be displayed with font" in error.message or "contains the codepoint" in error.message:
         return FactsRefusal(
             "documents.glyph",
             f"un caractère ne peut pas s'imprimer ({error.message}).",
             "Remplacez-le par une écriture en alphabet latin, puis émettez à nouveau le document.",
-            template.removesuffix(".typ"),
+            template.stem,
         )
     return error
 
@@ -145,7 +120,7 @@ def _compiler() -> typst.Compiler:
     if compiler is None:
         compiler = typst.Compiler(
             input=str(_TEMPLATES / "charter.typ"),
-            root=str(_TEMPLATES),
+            root=str(_HOUSE),
             font_paths=fonts(),
             ignore_system_fonts=True,
         )

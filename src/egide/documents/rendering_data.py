@@ -18,9 +18,7 @@ from typing import Any
 
 import segno
 
-from egide.documents.facts import MaskedIban, MissingPapersLetter, PlainLetter
-from egide.documents.facts_benefits import MemberCard
-from egide.documents.facts_forms import Prose
+from egide.documents.facts import Markdown, MaskedIban, QrCode
 from egide.documents.markdown import Node, parse
 from egide.kernel.formats import format_date, format_date_short
 from egide.kernel.money import format_eur
@@ -78,18 +76,13 @@ def _record(facts: Any) -> dict[str, Any]:
     record: dict[str, Any] = {"kind": type(facts).__name__}
     for name in _names(type(facts)):
         record[name] = _value(getattr(facts, name), name)
-    if isinstance(facts, PlainLetter):
-        record["blocks"] = _typeset(parse(facts.prose))
-    elif isinstance(facts, Prose):
-        record["blocks"] = _typeset(parse(facts.markdown))
-    elif isinstance(facts, MemberCard):
-        record["qr_svg"] = qr_svg(facts.qr)
-    elif isinstance(facts, MissingPapersLetter):
-        record["qr_svg"] = qr_svg(facts.sorting_code)
     return record
 
 
+# The first kind that fits writes: prose and codes are texts too, and stand before them.
 _WRITERS: dict[type, Callable[[Any], Any]] = {
+    Markdown: lambda prose: _typeset(parse(prose)),
+    QrCode: qr_svg,
     str: typography,
     date: lambda day: {"long": french_date(day), "short": format_date_short(day)},
     Enum: lambda member: {"name": member.name, "text": member.value},

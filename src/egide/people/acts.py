@@ -16,10 +16,10 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_codes
 from egide.kernel.calendars import Region
 from egide.kernel.errors import Refusal
-from egide.kernel.identifiers import check_creditor_identifier, check_iban, check_siren, make_rum
+from egide.kernel.identifiers import check_creditor_identifier, check_iban, check_siren
 from egide.kernel.text import sort_key
 from egide.people.address_acts import keep_former_person
-from egide.people.models import BankAccount, Household, Mandate, Organisation, Person, Team, User
+from egide.people.models import Household, Organisation, Person, Team, User
 from egide.work.acts import release
 
 
@@ -127,21 +127,6 @@ def correct_identity(context: Context, person_id: int, identity: Identity) -> fr
             else "Rien n’a changé."
         )
     return changed
-
-
-def sign_mandate(
-    person: Person, *, iban: str, bic: str, holder: str, signed_on: date, enrolment_number: str
-) -> Mandate:
-    """The person's bank account and the direct-debit mandate signed on it, with its unique reference."""
-    account, _ = BankAccount.objects.get_or_create(
-        person=person, iban=iban, defaults={"bic": bic, "holder": holder, "perimeter_id": person.perimeter_id}
-    )
-    rum = make_rum("EG", enrolment_number, signed_on.strftime("%y%m%d"))
-    mandate, _ = Mandate.objects.get_or_create(
-        rum=rum,
-        defaults={"bank_account": account, "signed_on": signed_on, "perimeter_id": person.perimeter_id},
-    )
-    return mandate
 
 
 @dataclass(frozen=True, slots=True)

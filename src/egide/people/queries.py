@@ -172,3 +172,44 @@ def user_by_role(role: str) -> User:
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """The first and last name of these persons."""
     return {person.pk: str(person) for person in Person.objects.filter(pk__in=list(person_ids))}
+
+
+def who_lives_with(person_id: int) -> list[PersonFound]:
+    """Everyone of a person's household, themselves too, in order of name."""
+    home = "WHERE p.household_id = (SELECT household_id FROM people_person WHERE id = %s)"
+    return _people(_FOUND + home + _ORDER, [person_id, 50])
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAddress:
+    """An address that a person had, until when, and who changed it."""
+
+    line1: str
+    postcode: str
+    city: str
+    phone: str
+    email: str
+    until_on: date
+    by: str
+
+
+_FORMER = """
+-- Addresses that a person's household had, and households that the person left, the latest first, with who changed them.
+SELECT x.line1, x.postcode, x.city, x.phone, x.email, x.until_on, COALESCE(a.actor_label, '')
+FROM (
+  SELECT h.line1, h.postcode, h.city, h.phone, h.email, h.until_on, h.act_id
+  FROM people_householdpast h JOIN people_person p ON p.household_id = h.household_id WHERE p.id = %(person)s
+  UNION ALL
+  SELECT h.line1, h.postcode, h.city, h.phone, h.email, w.until_on, w.act_id
+  FROM people_personpast w JOIN people_person p ON p.id = w.person_id AND p.household_id <> w.household_id
+  JOIN people_household h ON h.id = w.household_id WHERE w.person_id = %(person)s) x
+LEFT JOIN journal_act a ON a.id = x.act_id
+ORDER BY x.until_on DESC, x.act_id DESC LIMIT 12
+"""
+
+
+def past_addresses(person_id: int) -> list[FormerAddress]:
+    """The addresses that a person had before, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMER, {"person": person_id})
+        return [FormerAddress(*row) for row in cursor.fetchall()]

@@ -165,7 +165,7 @@ def answers(asked: Asked, *, limit: int = 20) -> list[Answer]:
         return _named(value, asked.born, limit)
     if asked.kind not in _BY:
         return []
-    parameters: dict[Sought, list[object]] = {
+    parameters: dict[Sought, list[str | int | date]] = {
         Sought.PHONE: [value, limit],
         Sought.EMAIL: [value, limit],
         Sought.NIR: [value, value],

@@ -20,9 +20,7 @@ from egide.contracts.queries import (
     enrolment_with_member,
     enrolments_touched_since,
 )
-from egide.documents.acts import keep_document
-from egide.documents.rendering import render
-from egide.documents.safety import safe_pdf
+from egide.documents.acts import issue
 from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, refuse_file, send
 from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
@@ -47,7 +45,8 @@ from egide.people.papers import organisation_of
 from egide.premiums.acts import DUE, bring_up_to_date, call_slice, not_as_due, read_month
 from egide.premiums.decisions import debit_day
 from egide.premiums.models import Call, Debit
-from egide.premiums.papers import schedule_paper
+from egide.premiums.notice_jobs import issue_notices
+from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
 
 _ENROLMENTS_PER_SLICE = 40_000
@@ -73,9 +72,10 @@ def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool
             enrolment = enrolment_with_member(enrolment_id)
             open_accounts([AccountKind.MEMBER], [enrolment.perimeter_id], [enrolment.pk])
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
-            if new_schedule:
-                _issue_schedule(act, enrolment)
-        bring_up_to_date(act, enrolment_ids)
+        changes = bring_up_to_date(act, enrolment_ids)
+        if new_schedule:
+            for enrolment_id in enrolment_ids:
+                _issue_schedule(act, enrolment_with_member(enrolment_id), changes.filter(enrolment_id=enrolment_id))
 
 
 def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
@@ -88,20 +88,18 @@ def follow_contracts(context: Context, enrolment_ids: Sequence[int]) -> None:
 FOLLOWS = (Follow("enrolment", follow_contracts),)
 
 
-def _issue_schedule(record: Record, enrolment: EnrolmentRow) -> None:
+def _issue_schedule(record: Record, enrolment: EnrolmentRow, changes: pl.DataFrame) -> None:
     around = max(clock.today(), enrolment.starts_on)
     schedule = schedule_of(enrolment.pk, around=around)
     if not any(instalment.shares for instalment in schedule.instalments):
         return
-    pdf = render(schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule), issued_on=clock.today())
-    keep_document(
+    issue(
         record,
-        pdf,
+        schedule_paper(enrolment, enrolment_facts(enrolment.pk), schedule, changes),
         kind="schedule",
         title=f"Échéancier du {clock.today():%d/%m/%Y}",
         subject=("enrolment", enrolment.pk),
         perimeter_id=enrolment.perimeter_id,
-        pages=safe_pdf(pdf).pages,
     )
     record.because(f"Échéancier : {format_eur(schedule.to_pay_cents)} à payer sur {len(schedule.instalments)} mois.")
 
@@ -154,6 +152,7 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
     _catch_up(context, facts.seen)
     debits, debited, file_id = _debit(context, call, month, perimeter_id)
     progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
     return Called(enrolments, called, debits, debited, file_id)
 
 

@@ -165,7 +165,7 @@ def week(today: date) -> list[dict[str, object]]:
 
 def counted(asked: Counted, *, offset: int = 0, limit: int = 50) -> list[ItemRow]:
     """The items that one figure of the week counts, with their pauses."""
-    values = {
+    values: dict[str, int | date | str | bool | None] = {
         "first": asked.first, "last": asked.last, "today": asked.today, "kind": asked.kind,
         "any_team": asked.any_team, "team": asked.team_id, "limit": limit, "offset": offset,
     }  # fmt: skip

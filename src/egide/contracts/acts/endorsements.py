@@ -12,6 +12,7 @@ from egide.contracts.acts.homes import person_joining
 from egide.contracts.decisions.endorsement import plan
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, EndorsementPlan
 from egide.contracts.models import Cover, Endorsement, Enrolment
+from egide.contracts.papers.endorsement import issue_endorsement
 from egide.contracts.queries import book_of_change, enrolment_facts, not_found
 from egide.journal import clock
 from egide.journal.acts import Record, perform
@@ -48,6 +49,7 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
         enrolment.ends_on = decided.after.ends_on
         enrolment.revision += 1
         enrolment.save()
+        issue_endorsement(act, enrolment, asked, decided)
         act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
         act.touch("enrolment", enrolment.pk, enrolment.perimeter_id)
         act.outcome = {

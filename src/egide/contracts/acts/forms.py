@@ -15,6 +15,7 @@ from egide.contracts.decisions.effect import effect_date
 from egide.contracts.decisions.reading import read_form
 from egide.contracts.facts import Certificate, EffectDate, EnrolmentAsked, FormRead
 from egide.contracts.models import AidCertificate, AskedPaper, Cover, Enrolment, EnrolmentForm, RightsMovement
+from egide.contracts.papers.acceptance import issue_acceptance
 from egide.contracts.queries import product_terms
 from egide.documents.acts import keep_document
 from egide.journal import clock
@@ -23,7 +24,7 @@ from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
-from egide.people.acts import sign_mandate
+from egide.people.account_acts import sign_mandate
 from egide.products.queries import book_for
 from egide.work.acts import NewItem, close, open_item
 from egide.work.queries import item_about
@@ -144,7 +145,7 @@ def effect_of(asked: EnrolmentAsked, *, complete_on: date | None = None) -> Effe
 
 
 def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: EffectDate) -> Enrolment:
-    """Writes the rows of an enrolment inside an act: household, persons, mandate, covers, certificates, movements."""
+    """Writes an enrolment inside an act: people, mandate, covers, certificates, movements; its letter and card are issued."""
     people = people_at_home(record, perimeter_id, asked)
     number = next_number()
     mandate = sign_mandate(
@@ -154,6 +155,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
         holder=asked.holder,
         signed_on=asked.signed_on,
         enrolment_number=number,
+        record=record,
     )
     terms = product_terms(asked.product_code, effect.starts_on)
     enrolment = Enrolment.objects.create(
@@ -182,6 +184,7 @@ def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: Effe
     record.touch("enrolment", enrolment.pk, perimeter_id)
     covered = format_count(len(people), "personne couverte", "personnes couvertes")
     record.because(f"Adhésion {number} : {covered} en formule {terms.labels[asked.formula]}.")
+    issue_acceptance(record, enrolment, asked, effect)
     return enrolment
 
 

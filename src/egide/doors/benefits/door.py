@@ -6,7 +6,7 @@ from django.urls import path
 
 from egide.benefits.asked import recycle_rejects
 from egide.benefits.decisions.refusals import REASONS
-from egide.benefits.papers import act_labels
+from egide.benefits.papers.statement import act_labels
 from egide.benefits.queries import care_families
 from egide.doors.benefits import api, care_line, statement, why_records
 from egide.doors.benefits.file_lines import care_rows, file_actions, ignored_because, reject_title

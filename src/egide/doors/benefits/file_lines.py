@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.benefits.decisions.refusals import IGNORED
 from egide.benefits.facts import IgnoredLine
-from egide.benefits.papers import act_labels
+from egide.benefits.papers.statement import act_labels
 from egide.benefits.queries import ignored_lines, ignored_reasons, lines_of_file
 from egide.doors.benefits.member_care import care_name
 from egide.doors.frame.access import PageRequest, allowed

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from egide.benefits.facts import CareLineFacts, IgnoredLine
 from egide.benefits.movements import BenefitLine
-from egide.benefits.papers import act_labels
+from egide.benefits.papers.statement import act_labels
 from egide.doors.benefits.words import FAMILIES
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref, state

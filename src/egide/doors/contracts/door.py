@@ -6,12 +6,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from egide.doors.contracts import (
+    account_change,
     api,
     endorsement,
     enrolment,
     enrolment_papers,
     enrolment_tables,
     enrolments,
+    letter,
     reception,
     rights,
     why_covers,
@@ -25,6 +27,8 @@ DOOR = Door(
     "contracts",
     urls=(
         path("adherents/<str:number>/avenant", endorsement.endorsement, name="endorsement"),
+        path("adherents/<str:number>/compte-bancaire", account_change.account_change, name="account-change"),
+        path("adherents/<str:number>/courrier", letter.letter, name="letter"),
         path("adhesions", enrolments.enrolments, name="enrolments"),
         path("adhesions/recevoir", reception.reception, name="enrolment-new"),
         path("adhesions/<int:form_id>", enrolment.enrolment, name="enrolment"),

@@ -60,8 +60,18 @@ def preview(number: str, plan: EndorsementPlan, *, health: bool) -> Shape:
         "moves": moves,
         "care": _care(plan, health=health),
         "rights": _rights(plan),
-        "letters": [_("Échéancier à jour")] if after else [],
+        "letters": _letters(plan, scheduled=bool(after)),
     }
+
+
+def _letters(plan: EndorsementPlan, *, scheduled: bool) -> list[str]:
+    """The papers that the confirmation issues."""
+    joins = len(plan.after.covers) > len(plan.before.covers)
+    return [
+        _("Lettre d’avenant"),
+        *([_("Échéancier à jour")] if scheduled else []),
+        *([_("Carte de tiers payant")] if joins else []),
+    ]
 
 
 def by_month(enrolment: EnrolmentFacts, around: date) -> dict[date, int]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from egide.contracts.acts.forms import ACT_LIMIT
 from egide.contracts.facts import PaperAsked
+from egide.contracts.papers.facts import MissingPaper, MissingPapersLetter, PaperTrouble
 from egide.contracts.queries import FormRow
-from egide.documents.facts import Contact, MissingPaper, MissingPapersLetter, PaperTrouble
+from egide.documents.facts import Contact
 from egide.documents.rendering import render
 from egide.documents.safety import safe_pdf
 from egide.doors.contracts.enrolment_fields import people_of, who_in

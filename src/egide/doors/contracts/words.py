@@ -21,6 +21,8 @@ WORDS: Tables = {
         "endorsement.terminate": _("Avenant : résiliation"),
         "endorsement.withdraw": _("Avenant : renonciation"),
         "enrolment.person_corrected": _("Personne couverte corrigée"),
+        "enrolment.account": _("Compte bancaire changé"),
+        "enrolment.letter": _("Courrier écrit"),
         "rights.send": _("Droits annoncés au régime obligatoire"),
         "rights.answers": _("Réponses du régime obligatoire lues"),
         "rights.resend": _("Mouvement de droits renvoyé"),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import condition
 
+from egide.documents.acts import printed
 from egide.documents.queries import DocumentRow, document_with_bytes, find_document
 from egide.documents.scans import media_type, page_images
 from egide.doors.frame.access import PageRequest, allowed, needs
@@ -32,9 +33,12 @@ def document(request: PageRequest, document_id: int) -> HttpResponse:
 def document_page(request: PageRequest, document_id: int, page: int) -> HttpResponseBase:
     """One page as an image; the browser keeps it, because a kept paper never changes."""
     found = find_document(document_id)
-    if found is None or not 1 <= page <= found.pages:
+    if found is None:
         raise Http404
     _refuse_health(request, found)
+    printed(found)
+    if not 1 <= page <= found.pages:
+        raise Http404
     return _image(request, found.sha256, page)
 
 

@@ -83,6 +83,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         "papers": [_paper(one) for one in reads.papers(about)],
         "rights": [movement_shape(request, one) for one in movements_of(enrolments)],
         "actions": _actions(request, shelf, enrolment, day),
+        "changes": _changes(request, enrolment),
         "panels": panels(request, enrolments, persons),
     }
     return show(request, "member/member.html", context)
@@ -276,6 +277,16 @@ def _paper(one: reads.Paper) -> Shape:
         "on": one.made_on,
         "url": reverse("document", args=[one.id]),
         "received": one.received,
+    }
+
+
+def _changes(request: PageRequest, enrolment: EnrolmentRow) -> Shape:
+    """Where the address, the account and the letters of this member are changed or written, for who may."""
+    contact, endorse = allowed(request, Permission.CONTACT), allowed(request, Permission.ENDORSE)
+    return {
+        "address_url": reverse("address", args=[enrolment.number]) if contact else "",
+        "letter_url": reverse("letter", args=[enrolment.number]) if contact else "",
+        "account_url": reverse("account-change", args=[enrolment.number]) if endorse else "",
     }
 
 

@@ -45,7 +45,7 @@ def next_steps(
     if enrolment.ends_on and enrolment.ends_on > day:
         notice = reminder_of(book, enrolment.ends_on)
         if notice and notice.on >= day:
-            step = {"on": notice.on, "title": _("Lettre de renouvellement"), "detail": notice.reasons[-1]}
+            step = {"on": notice.on, "title": _("Renouvellement à préparer"), "detail": notice.reasons[-1]}
             steps.append(step)
         steps.append(
             {"on": enrolment.ends_on, "title": _("Fin de l’adhésion"), "detail": _("Premier jour sans garantie")}

@@ -16,5 +16,6 @@ WORDS: Tables = {
         "centre.user_close": _("Compte fermé"),
         "centre.user_reopen": _("Compte rouvert"),
         "person.correct": _("Identité corrigée"),
+        "person.move": _("Coordonnées changées"),
     },
 }

@@ -22,7 +22,7 @@ from egide.journal import clock
 from egide.kernel.money import format_eur
 from egide.kernel.periods import add_months
 from egide.kernel.text import elided
-from egide.premiums.papers import explain_share
+from egide.premiums.papers.schedule import explain_share
 from egide.premiums.queries import account, schedule_for
 from egide.products.queries import book_for
 

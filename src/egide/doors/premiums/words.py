@@ -13,6 +13,8 @@ WORDS: Tables = {
         "premium.call": _("Cotisations appelées"),
         "premium.debit": _("Prélèvements demandés"),
         "premium.returns": _("Prélèvements rejetés imputés"),
+        "premium.notice": _("Avis d’échéance émis"),
+        "premium.notices": _("Avis d’échéance du mois émis"),
     },
     "natures": {
         "premium": _("Cotisation"),

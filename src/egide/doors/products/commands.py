@@ -9,7 +9,7 @@ from pathlib import Path
 
 from egide.documents.rendering import render
 from egide.kernel.errors import Refusal
-from egide.products.papers import notice_of
+from egide.products.papers.notice import notice_of
 from egide.products.shelf import BOOKS, house_books
 from egide.rules.books import load_book
 from egide.rules.publication import check_folder

@@ -1,0 +1,44 @@
+"""A letter that a person writes to a member: as it was previewed, kept on the enrolment."""
+
+from __future__ import annotations
+
+from egide.contracts.queries import EnrolmentRow, enrolment_with_member
+from egide.documents.acts import issue
+from egide.documents.facts import PlainLetter
+from egide.documents.models import Document
+from egide.journal.acts import perform
+from egide.journal.facts import Context
+from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.people.papers import letter_frame
+
+_SUBJECT_MOST = 90
+
+
+def plain_letter(enrolment: EnrolmentRow, *, subject: str, prose: str) -> PlainLetter:
+    """The letter as it would be sent; refused without a subject or a word."""
+    if not subject.strip() or len(subject) > _SUBJECT_MOST:
+        raise Refusal(
+            "letter.subject", "L’objet manque ou dépasse une ligne.", "Écrivez-le en quelques mots.", "subject"
+        )
+    if not prose.strip():
+        raise Refusal("letter.prose", "Le texte de la lettre manque.", "Écrivez la lettre.", "prose")
+    return PlainLetter(**letter_frame(enrolment.member, enrolment.number), subject=subject.strip(), prose=prose.strip())
+
+
+def write_letter(context: Context, enrolment_id: int, *, subject: str, prose: str) -> Document:
+    """Issues a letter in the member's file; the journal keeps its subject, never its text."""
+    given = [enrolment_id, subject, prose]
+    with perform(context, "enrolment.letter", needs=Permission.CONTACT, given=given) as act:
+        enrolment = enrolment_with_member(enrolment_id)
+        act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
+        document = issue(
+            act,
+            plain_letter(enrolment, subject=subject, prose=prose),
+            kind="letter",
+            title=subject.strip(),
+            subject=("enrolment", enrolment.pk),
+            perimeter_id=enrolment.perimeter_id,
+        )
+        act.outcome = {"document": document.pk}
+    return document

@@ -1,0 +1,1 @@
+"""The papers that contracts issue: each with its facts and its template."""

@@ -1,0 +1,1 @@
+"""The papers that premiums issue: each with its facts and its template."""

@@ -1,0 +1,1 @@
+"""The papers of a product: each with its facts and its template."""
