@@ -54,6 +54,7 @@ INSERT_ONLY = (
     "benefits_care_line",
     "benefits_posting",
     "benefits_ignored_line",
+    "exchanges_line",
     "benefits_proposedtransfer",
     "contracts_aidcertificate",
     "products_productversion",

@@ -109,8 +109,12 @@ def asked_papers(form_id: int) -> list[PaperState]:
 
 
 def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
-    """The forms in one state, the oldest first unless asked; read by pages, never whole."""
-    forms = EnrolmentForm.objects.filter(state=state)
+    """The forms in one state, the oldest first unless asked; read by pages, never whole.
+
+    Those given up by the candidate are found with those that the centre refused.
+    """
+    wanted = ("refused", "abandoned") if state == "refused" else (state,)
+    forms = EnrolmentForm.objects.filter(state__in=wanted)
     return forms.order_by("-id") if latest_first else forms.order_by("received_on", "id")
 
 

@@ -19,6 +19,9 @@ WORDS: Tables = {
         "benefits.pay": _("Prestations payées"),
         "benefits.statement": _("Relevé imprimé"),
     },
+    "items": {
+        "care_file": _("Fichier de soins à lire"),
+    },
     "natures": {
         "benefit": _("Prestation"),
         "transfer": _("Virement"),

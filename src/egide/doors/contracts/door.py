@@ -48,7 +48,7 @@ DOOR = Door(
             _("Mouvement de droits"),
             "shield-check",
             lambda identifier, _label: reverse("right", args=[identifier]),
-            lambda identifier: reverse("right", args=[identifier]),
+            lambda identifier, _kind: reverse("right", args=[identifier]),
             "movement",
             (Permission.READ, Permission.EXCHANGES),
         ),
@@ -57,7 +57,7 @@ DOOR = Door(
             _("Bulletin"),
             "file-earmark-text",
             lambda identifier, _label: reverse("enrolment", args=[identifier]),
-            lambda identifier: reverse("enrolment", args=[identifier]),
+            lambda identifier, _kind: reverse("enrolment", args=[identifier]),
             "form",
         ),
         SubjectPage(

@@ -37,7 +37,8 @@ class Section:
 class SubjectPage:
     """Where a kind of subject is looked at: its word, its icon, and its address from its identifier and label.
 
-    ``works_at`` is where an item about it is worked on, when it is not the page of the item. ``answer`` is the key under
+    ``works_at`` is where an item about it is worked on, by its identifier
+    and the kind of the item, when it is not the page of the item. ``answer`` is the key under
     which an act that made or changed one tells it, so that a request served before leads there. One of ``needs`` opens it.
     """
 
@@ -45,7 +46,7 @@ class SubjectPage:
     word: Word
     icon: str = "file-earmark-text"
     url: Callable[[int, str], str] | None = None
-    works_at: Callable[[int], str] | None = None
+    works_at: Callable[[int, str], str] | None = None
     answer: str = ""
     needs: tuple[Permission, ...] = (Permission.READ,)
 
