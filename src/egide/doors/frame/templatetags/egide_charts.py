@@ -243,10 +243,11 @@ def money_line(series: Any) -> SafeString:
 
 @register.simple_tag
 def before_after(months: Any) -> SafeString:
-    """Draw what each month cost before and what it will cost after, side by side; each has label, before_cents, after_cents."""
+    """Draw what each month cost before and what it will cost after, side by side; nothing when none moves."""
     rows = list(months or ())
     highest = max((max(of(one, "before_cents", 0), of(one, "after_cents", 0)) for one in rows), default=0)
-    if len(rows) < 2 or highest <= 0:
+    moved = any(of(one, "before_cents", 0) != of(one, "after_cents", 0) for one in rows)
+    if len(rows) < 2 or highest <= 0 or not moved:
         return SafeString("")
     slot, bars = 600 // len(rows), []
     for rank, one in enumerate(rows):
