@@ -100,8 +100,6 @@ class Screen:
                 keys.press("Space")
         elif kind == "select-one":
             self._choose(wanted)
-        elif kind == "date":
-            self._date(wanted)
         elif value != wanted:
             keys.press("Control+A")
             keys.type(wanted)
@@ -114,17 +112,6 @@ class Screen:
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"no option {wanted}")
-
-    def _date(self, wanted: str) -> None:
-        """Types a day in the order of the browser's own language: day first in France, month first elsewhere."""
-        day, month, year = wanted.split("/")
-        for order in (day + month + year, month + day + year):
-            self.page.keyboard.type(order)
-            if self.page.evaluate(_FOCUSED)[2] == f"{year}-{month}-{day}":
-                return
-            for _ in range(2):
-                self.page.keyboard.press("ArrowLeft")
-        raise AssertionError(f"the date field does not take {wanted}")
 
 
 def words_of(pdf: bytes) -> str:

@@ -330,8 +330,8 @@ def told_of_the_elder_child(screen: Screen, year: Year) -> None:
     page = screen.page
     page.wait_for_selector("#endorsement-form")
     page.fill("#id_first_name", "Ève")
-    page.fill("#id_birth_date", year.born_on.isoformat())
-    page.fill("#id_event_on", year.joined_on.isoformat())
+    page.fill("#id_birth_date", f"{year.born_on:%d%m%Y}")
+    page.fill("#id_event_on", f"{year.joined_on:%d/%m/%Y}")
     page.get_by_role("button", name="Voir les effets").last.click()
 
 

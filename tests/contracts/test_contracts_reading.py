@@ -216,6 +216,8 @@ def test_whatever_is_typed_is_read_without_a_fall(content: dict[str, Any]) -> No
         ("05/10/2015",  date(2015, 10, 5)),
         ("5.10.2015",   date(2015, 10, 5)),
         ("2015-10-05",  date(2015, 10, 5)),
+        ("05102015",    date(2015, 10, 5)),
+        ("31112015",    None),
         ("29/02/2015",  None),
         ("2015/10",     None),
         ("demain",      None),

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 
 from egide.benefits.jobs.paying import pay
-from egide.contracts.acts.forms import ask_papers
+from egide.contracts.acts.papers import ask_papers
 from egide.contracts.jobs import read_answers, send_rights
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.simulator import answer_movements

@@ -10,7 +10,8 @@ from html import unescape
 import pytest
 from django.http import HttpResponse
 
-from egide.contracts.acts.forms import ask_papers, validate_form
+from egide.contracts.acts.forms import validate_form
+from egide.contracts.acts.papers import ask_papers
 from egide.journal.facts import Context
 from egide.work.models import Item
 from pages.reading_pages import text_of

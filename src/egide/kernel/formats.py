@@ -25,14 +25,32 @@ __all__ = [
     "format_period",
     "format_range",
     "format_rate",
+    "read_day",
 ]
 
 _MONTHS: Final = dict(get_month_names("wide", locale="fr_FR"))
 _DAYS: Final = dict(get_day_names("wide", locale="fr_FR"))
+_YEARS: Final = range(1850, 2200)  # a year typed with one digit too many is no date
 
 
 def _day_number(day: date) -> str:
     return "1er" if day.day == 1 else str(day.day)
+
+
+def read_day(text: str) -> date | None:
+    """A date typed as 05/10/2015, 05102015 or 2015-10-05; None when it is none of these, or in no year of ours."""
+    bare = text.strip()
+    if len(bare) == 8 and bare.isdecimal():
+        bare = f"{bare[:2]}/{bare[2:4]}/{bare[4:]}"
+    parts = bare.replace(".", "/").replace("-", "/").split("/")
+    if len(parts) != 3 or not all(part.isdecimal() and part.isascii() for part in parts):
+        return None
+    first, month, last = (int(part) for part in parts)
+    year, day = (first, last) if len(parts[0]) == 4 else (last, first)
+    try:
+        return date(year, month, day) if year in _YEARS else None
+    except ValueError:
+        return None
 
 
 def format_date(day: date) -> str:

@@ -69,7 +69,7 @@ def _add(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> Endo
         raise _refusal(
             "endorsement.already_covered",
             "person",
-            f"{person.first_name} est déjà couvert par cette adhésion.",
+            f"Cette adhésion couvre déjà {person.first_name}.",
             "Vérifiez les personnes couvertes sur la fiche.",
         )
     term = addition(book, event_on=asked.event_on, starts_on=enrolment.starts_on, birth_date=person.birth_date)

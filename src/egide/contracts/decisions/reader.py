@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from egide.contracts.facts import Issue, Severity
+from egide.kernel.formats import read_day
 from egide.kernel.text import elided
-
-_YEARS = range(1850, 2200)  # a year typed with one digit too many is no date
 
 
 @dataclass(slots=True)
@@ -53,13 +52,5 @@ class Reader:
 
 
 def parse_day(text: str) -> date | None:
-    """A date typed as 05/10/2015 or 2015-10-05; None when it is neither, or in no year of ours."""
-    parts = text.replace(".", "/").replace("-", "/").split("/")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        return None
-    first, month, last = (int(part) for part in parts)
-    year, day = (first, last) if len(parts[0]) == 4 else (last, first)
-    try:
-        return date(year, month, day) if year in _YEARS else None
-    except ValueError:
-        return None
+    """A date as it is typed on a form; None when it is none."""
+    return read_day(text)

@@ -130,11 +130,11 @@ def _people(plan: EndorsementPlan) -> list[Shape]:
 
 def _said(cover: CoverFacts | None) -> str:
     if cover is None:
-        return _("non couvert")
+        return _("sans couverture")
     if cover.ends_on:
         last = cover.ends_on - timedelta(days=1)
-        return _("couvert du %(start)s au %(end)s") % {"start": _day(cover.starts_on), "end": _day(last)}
-    return _("couvert depuis le %(start)s") % {"start": _day(cover.starts_on)}
+        return _("couverture du %(start)s au %(end)s") % {"start": _day(cover.starts_on), "end": _day(last)}
+    return _("couverture depuis le %(start)s") % {"start": _day(cover.starts_on)}
 
 
 def _day(day: date) -> str:

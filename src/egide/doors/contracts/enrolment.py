@@ -18,12 +18,13 @@ from egide.contracts.acts.forms import abandon_form, read_saved, refuse_form, sa
 from egide.contracts.acts.papers import papers_received
 from egide.contracts.asked import enrol
 from egide.contracts.facts import Issue, Severity
-from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
+from egide.contracts.queries import FormRow, as_typed, asked_papers, find_form, product_terms
 from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
 from egide.doors.contracts.enrolment_preview import draft_of, preview
 from egide.doors.contracts.enrolment_shapes import (
     document_shape,
     head_shape,
+    life_shape,
     next_form_url,
     paper_choices,
     paper_fields,
@@ -229,24 +230,25 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     book = book_for(form.product_code, form.received_on)
     readonly = form.state not in ("received", "waiting") or not allowed(request, Permission.ENROL)
     shape, refusal = _premium(on)
-    item = _item(form)
+    item, asked = _item(form), asked_papers(form.pk)
     context: dict[str, Any] = {
         "enrolment": head_shape(form, who_in(on.content), book.title, item),
         "document": document_shape(form),
+        "life": life_shape(form, item, asked),
         "form_key": str(uuid.uuid4()),
         "errors": [] if readonly else _errors(on, issues, refusal),
         "warnings": [*on.notes, *(_error(issue) for issue in issues if issue.severity is Severity.WARNING)],
         "sections": sections(
             on.content, book, revision=on.revision, certificates=terms.certificates_required, issues=issues
         ),
-        "papers": papers_shape(form, read, started=started),
+        "papers": papers_shape(form, read, asked, started=started),
         "preview": shape,
         "can_validate": read.asked is not None and not readonly,
         "left": len({issue.field for issue in found if issue.severity is not Severity.WARNING}),
         "can_ask_papers": not readonly,
         "can_receive": not readonly,
         "paper_fields": paper_fields(request.POST, paused=form.state == "waiting"),
-        "paper_choices": paper_choices(form, read, request.POST),
+        "paper_choices": paper_choices(read, asked, request.POST),
         "next_url": "" if form.ended_because else next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
         "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,

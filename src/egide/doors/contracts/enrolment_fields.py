@@ -88,6 +88,9 @@ def sections(
         {
             "key": "people",
             "title": _("Les personnes à couvrir"),
+            "hint": _(
+                "N° de sécurité sociale avec sa clé, vide pour un enfant sous celui d’un parent. Rang 2 pour le second jumeau."
+            ),
             "people": [_person(marks, person, rank, certificates=certificates) for rank, person in enumerate(people)],
             "add_act": "add:people",
             "add_label": _("Ajouter une personne"),
@@ -126,9 +129,8 @@ def _person(marks: _Marks, person: Content, rank: int, *, certificates: bool) ->
         marks.field(start + "last_name", _("Nom"), "text", required=True),
         marks.field(start + "first_name", _("Prénom"), "text", required=True),
         marks.field(start + "birth_date", _("Date de naissance"), "date", width="s", required=True),
-        marks.field(start + "birth_rank", _("Rang de naissance"), "number", width="xs", hint=_("2 pour le second jumeau")),
-        marks.field(start + "nir", _("N° de sécurité sociale"), "text", width="l", required=person.get("link") != "child",
-                    hint=_("Avec sa clé. Vide pour un enfant sous le numéro d’un parent.")),
+        marks.field(start + "birth_rank", _("Rang"), "number", width="xs"),
+        marks.field(start + "nir", _("N° de sécurité sociale"), "text", width="l", required=person.get("link") != "child"),
         marks.field(start + "vitale", _("Attestation vitale jointe"), "checkbox"),
         marks.field(start + "student", _("Poursuit des études"), "checkbox"),
     ]  # fmt: skip
@@ -136,21 +138,22 @@ def _person(marks: _Marks, person: Content, rank: int, *, certificates: bool) ->
         fields.append(marks.field(start + "school", _("Certificat de scolarité joint"), "checkbox"))
     if person.get("nir_checked") or marks.has(start + "nir", "form.nir_birth"):
         fields.append(marks.field(start + "nir_checked", _("Numéro vérifié sur l’attestation vitale"), "checkbox"))
+    lines = [fields]
     if certificates or any(certificate_of(person).values()):
-        fields += _certificate(marks, start + "certificate-", required=certificates)
+        lines.append(_certificate(marks, start + "certificate-", required=certificates))
     name = f"{person.get('first_name', '')} {person.get('last_name', '')}".strip()
     return {
         "key": str(rank),
         "title": name or _("Personne %(n)s") % {"n": rank + 1},
         "summary": _summary(person),
-        "fields": fields,
+        "lines": lines,
         "removable": rank > 0,
     }
 
 
 def _certificate(marks: _Marks, start: str, *, required: bool) -> list[Shape]:
     return [
-        marks.field(start + "amount", _("Attestation ACS : montant annuel"), "money", width="s", required=required),
+        marks.field(start + "amount", _("Attestation ACS, par an"), "money", width="s", required=required),
         marks.field(start + "agreed_on", _("Accord du"), "date", width="s", required=required),
         marks.field(start + "valid_until", _("Valable jusqu’au"), "date", width="s", required=required),
         marks.field(start + "file_holder", _("Titulaire du dossier"), "text"),
@@ -161,7 +164,10 @@ def _certificate(marks: _Marks, start: str, *, required: bool) -> list[Shape]:
 def _summary(person: Mapping[str, Any]) -> str:
     born = parse_day(str(person.get("birth_date") or ""))
     link = words.said(words.LINKS, str(person.get("link") or "")) if person.get("link") else ""
-    age = _("né(e) le %(day)s") % {"day": f"{born:%d/%m/%Y}"} if born else ""
+    said = words.agreed(
+        str(person.get("nir") or ""), _("né le %(day)s"), _("née le %(day)s"), _("naissance le %(day)s")
+    )
+    age = said % {"day": f"{born:%d/%m/%Y}"} if born else ""
     return ", ".join(part for part in (link, age) if part)
 
 
@@ -218,5 +224,11 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
 def labels_of(shapes: Sequence[Shape]) -> dict[str, str]:
     """The label of each field shown, by its name."""
     fields = [field for section in shapes for field in section.get("fields", [])]
-    fields += [field for section in shapes for person in section.get("people", []) for field in person["fields"]]
+    fields += [
+        field
+        for section in shapes
+        for person in section.get("people", [])
+        for line in person["lines"]
+        for field in line
+    ]
     return {field["name"]: field["label"] for field in fields if field["kind"] != "hidden"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egide.contracts.facts import FormRead, Severity
-from egide.contracts.queries import FormRow, asked_papers
+from egide.contracts.queries import FormRow, PaperState
 from egide.documents.queries import documents_on
 from egide.doors.contracts.words import ARRIVALS, FORM_STATES
 from egide.doors.desk.today import item_deadline
@@ -38,6 +38,25 @@ def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> S
     }
 
 
+def life_shape(form: FormRow, item: ItemRow | None, asked: Sequence[PaperState]) -> list[Shape]:
+    """The life of a form as a line of steps: what was done and when, where it stands, what remains."""
+    steps = [(_("Reçu"), form.received_on, "")]
+    if asked:
+        back = [one.received_on for one in asked]
+        steps.append((_("Pièces demandées"), min(one.asked_on for one in asked), ""))
+        steps.append((_("Pièces reçues"), None if None in back else max(day for day in back if day), ""))
+    over = form.state in ("enrolled", "refused", "abandoned")
+    last = FORM_STATES[form.state][0] if over else _("Décision")
+    closed = item.closed_at.date() if item and item.closed_at else None
+    steps.append((last, closed if over else None, "" if over or not item else _("à rendre")))
+    done = [day is not None or (over and rank == len(steps) - 1) for rank, (_label, day, _note) in enumerate(steps)]
+    here = done.index(False) if False in done else len(steps)
+    return [
+        {"label": label, "on": day, "note": note, "state": "done" if done[rank] else "now" if rank == here else "next"}
+        for rank, (label, day, note) in enumerate(steps)
+    ]
+
+
 def document_shape(form: FormRow) -> Shape | None:
     """Every paper received on the form, page by page."""
     received = [paper for paper in documents_on("form", form.pk) if paper.received]
@@ -57,7 +76,7 @@ def document_shape(form: FormRow) -> Shape | None:
     return {"title": received[0].title, "pages": pages} if pages else None
 
 
-def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]:
+def papers_shape(form: FormRow, read: FormRead, asked: Sequence[PaperState], *, started: bool) -> list[Shape]:
     """The papers on the file: received, asked for, missing."""
     shapes: list[Shape] = []
     for paper in documents_on("form", form.pk):
@@ -70,7 +89,6 @@ def papers_shape(form: FormRow, read: FormRead, *, started: bool) -> list[Shape]
                 "url": reverse("document", args=[paper.pk]),
             }
         )
-    asked = asked_papers(form.pk)
     for one in asked:
         if one.received_on is None:
             note = _("Demandée le %(asked)s, réponse attendue avant le %(before)s") % {
@@ -97,9 +115,9 @@ def paper_fields(typed: Mapping[str, str], *, paused: bool) -> list[Shape]:
     ]
 
 
-def paper_choices(form: FormRow, read: FormRead, typed: QueryDict) -> list[Shape]:
+def paper_choices(read: FormRead, asked: Sequence[PaperState], typed: QueryDict) -> list[Shape]:
     """What a paper that is joined may be: those asked for, else those that the form lacks; several may come in one file."""
-    open_ = [one.title for one in asked_papers(form.pk) if one.received_on is None]
+    open_ = [one.title for one in asked if one.received_on is None]
     titles = open_ or list(dict.fromkeys(issue.paper for issue in read.papers))
     said = typed.getlist("paper") if typed.get("act") == "receive" else titles if len(titles) == 1 else []
     return [{"title": title, "checked": title in said} for title in titles]

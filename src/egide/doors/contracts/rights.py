@@ -51,6 +51,7 @@ def rights(request: PageRequest) -> HttpResponse:
         "rows": [{**movement_shape(request, one), **by_subject.get(one.id, {})} for one in shown],
         "page": page_shape(base, {"etat": wanted}, number=number, size=SIZE, shown=len(shown), more=len(found) > SIZE),
         "form_key": str(uuid.uuid4()),
+        "rejects_url": reverse("rejects") if allowed(request, Permission.EXCHANGES) else "",
     }
     return show(request, "contracts/rights.html", context, nav="rejects")
 
@@ -175,7 +176,7 @@ def _fields(typed: Mapping[str, str], refusals: Sequence[Refusal]) -> list[Shape
     fields: list[Shape] = [
         {"name": "last_name", "label": _("Nom")},
         {"name": "first_name", "label": _("Prénom")},
-        {"name": "birth_date", "label": _("Né·e le"), "kind": "date", "width": "s"},
+        {"name": "birth_date", "label": _("Date de naissance"), "kind": "date", "width": "s"},
         {"name": "birth_rank", "label": _("Rang de naissance"), "kind": "select", "options": _RANKS, "width": "xs"},
         {
             "name": "insured_nir",

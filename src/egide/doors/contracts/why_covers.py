@@ -16,7 +16,7 @@ from egide.kernel.text import elided
 
 _COVER = """
 -- A cover, its person, its enrolment.
-SELECT p.first_name, c.link, lower(c.period), upper(c.period), e.number, e.id, e.starts_on, e.ends_on
+SELECT p.first_name, p.nir, c.link, lower(c.period), upper(c.period), e.number, e.id, e.starts_on, e.ends_on
 FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.id = %s
 """
@@ -32,9 +32,15 @@ def cover(request: PageRequest, key: str) -> Shape | None:  # noqa: ARG001
         row = cursor.fetchone()
     if row is None:
         return None
-    name, link, start, end, number, enrolment_id, starts_on, ends_on = row
+    name, nir, link, start, end, number, enrolment_id, starts_on, ends_on = row
     until = _("jusqu’au %(day)s") % {"day": words.day(end - timedelta(days=1))} if end else _("sans date de fin")
-    said = _("%(who)s (%(link)s), adhésion %(number)s : couverture depuis le %(start)s, %(until)s.") % {
+    sentence = words.agreed(
+        nir,
+        _("%(who)s (%(link)s) est couvert par l’adhésion %(number)s depuis le %(start)s, %(until)s."),
+        _("%(who)s (%(link)s) est couverte par l’adhésion %(number)s depuis le %(start)s, %(until)s."),
+        _("L’adhésion %(number)s couvre %(who)s (%(link)s) depuis le %(start)s, %(until)s."),
+    )
+    said = sentence % {
         "who": name,
         "link": words.said(words.LINKS, link).lower(),
         "number": number,

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from egide.doors.desk import (
     api,
     documents,
+    home_view,
+    home_work,
     item,
     journal,
     launching,
@@ -23,8 +25,8 @@ from egide.doors.desk import (
 )
 from egide.doors.desk import files as file_pages
 from egide.doors.desk.words import WORDS
-from egide.doors.frame.door import Door, QuickAct, Section, SubjectPage, Why
-from egide.journal.permissions import Permission
+from egide.doors.frame.door import Door, Home, QuickAct, Section, SubjectPage, Why
+from egide.journal.permissions import Permission, every_permission
 
 
 def _where_a_file_is_worked_on(file_id: int, kind: str) -> str:
@@ -58,7 +60,7 @@ DOOR = Door(
     api=api.router,
     words=WORDS,
     sections=(
-        Section("today", _("Aujourd’hui"), "house-door", "a", (Permission.READ,), 10),
+        Section("today", _("Aujourd’hui"), "house-door", "a", every_permission(), 10),
         Section("files", _("Fichiers"), "inboxes", "f", (Permission.EXCHANGES,), 30),
         Section("rejects", _("Rejets"), "exclamation-octagon", "r", (Permission.EXCHANGES,), 40),
         Section(
@@ -120,6 +122,23 @@ DOOR = Door(
     why=(
         Why("delai", Permission.READ, why_acts.clock_of_item),
         Why("acte", Permission.READ, why_acts.act),
+    ),
+    homes=(
+        # The telephone first for who answers it; figures first for who steers; files and their queue for who does them.
+        Home(
+            "asked",
+            (Permission.CONTACT,),
+            "desk/home/_asked.html",
+            home_view.asked_block,
+            10,
+            but=(Permission.ENROL,),
+        ),
+        Home("flows", (Permission.MEASURE,), "desk/home/_flows.html", home_view.flows_block, 20),
+        Home("work", (Permission.ENROL, Permission.CONTACT), "desk/home/_work.html", home_work.work_block, 30),
+        Home("exchanges", (Permission.OPERATE,), "desk/home/_exchanges.html", home_view.exchanges_block, 40),
+        Home("audit", (Permission.AUDIT,), "desk/home/_audit.html", home_view.audit_block, 50, but=(Permission.STEER,)),
+        Home("delays", (Permission.MEASURE,), "desk/home/_delays.html", home_view.delays_block, 10, side=True),
+        Home("recent", (Permission.READ,), "desk/home/_recent.html", home_work.recent_block, 20, side=True),
     ),
     quick_acts=(QuickAct(_("Banc des rejets"), "rejects", "exclamation-octagon", Permission.EXCHANGES),),
 )

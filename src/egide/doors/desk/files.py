@@ -73,7 +73,7 @@ def files(request: PageRequest) -> HttpResponse:
     ]
     context = {
         "filters": filters(base, "way", wanted, options),
-        "rows": [_row(one) for one in page[:SIZE]],
+        "rows": [file_row(one) for one in page[:SIZE]],
         "page": page_shape(
             base, {"way": wanted}, number=number, size=SIZE, shown=len(page[:SIZE]), more=len(page) > SIZE
         ),
@@ -107,7 +107,8 @@ def pending(file: FileRow) -> int:
     return max(0, file.lines - file.posted - file.ignored - file.rejected)
 
 
-def _row(file: FileRow) -> Shape:
+def file_row(file: FileRow) -> Shape:
+    """One file in one line: what it is, and how its lines ended."""
     label, tone = FILE_STATES[file.state]
     return {
         "url": reverse("file", args=[file.pk]),

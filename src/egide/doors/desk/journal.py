@@ -44,7 +44,7 @@ def journal(request: PageRequest) -> HttpResponse:
         "filters": [
             {"url": f"{base}?{urlencode({**query, 'chaine': 1})}", "label": _("Vérifier la chaîne"), "active": False}
         ],
-        "rows": [_row(request, act, places.get(act.pk)) for act in found[:SIZE]],
+        "rows": [act_row(request, act, places.get(act.pk)) for act in found[:SIZE]],
         "page": page_shape(base, query, number=number, size=SIZE, shown=len(found[:SIZE]), more=len(found) > SIZE),
         "export_url": f"{base}?{urlencode({**query, 'export': 'xlsx'})}",
         "chain": _chain() if request.GET.get("chaine") else None,
@@ -79,7 +79,8 @@ def _fields(query: dict[str, str]) -> list[Shape]:
     return fields
 
 
-def _row(request: PageRequest, act: ActRow, place: int | None) -> Shape:
+def act_row(request: PageRequest, act: ActRow, place: int | None) -> Shape:
+    """One act in one line, with its place in the chain."""
     late = act.due_on is not None and act.done_on > act.due_on
     return {
         "at": act.done_at,

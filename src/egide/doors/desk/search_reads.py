@@ -168,7 +168,7 @@ def _matched(person: PersonFound, asked: Asked, rank: Rank) -> str:
 
 def _state(known: Known) -> Shape:
     if known.covered:
-        return state(_("Couvert"), "ok")
+        return state(_("Couverture en cours"), "ok")
     if known.starts_on > clock.today():
         return state(_("À venir"), "info")
     return state(_("Terminé"), "neutral")

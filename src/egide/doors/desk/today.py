@@ -1,61 +1,43 @@
-"""The page of the day: the team's queue, the most urgent first, what waits for others, and the next file to take."""
+"""The page of the day: the blocks that the doors give for the job of who is there, and where each item is worked on."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
-
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from egide.doors.desk.holding import holders, whose_asked, whose_filters
-from egide.doors.desk.today_reads import Recent, queue_figures, recent_files
-from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.door import SubjectPage
+from egide.doors.frame.door import Home, SubjectPage
 from egide.doors.frame.opened import doors, subjects
-from egide.doors.frame.shell import Shape, deadline_shape, sections_of, show, state
+from egide.doors.frame.shell import Shape, deadline_shape, show
 from egide.exchanges.kinds import reading_kinds
 from egide.journal import clock
 from egide.journal.permissions import Permission, every_permission
 from egide.work.kinds import may_work
-from egide.work.queries import ItemRow, clock_of, queue
-
-SHOWN = 40
+from egide.work.queries import ItemRow, clock_of
 
 
 @needs(*every_permission())
-def today(request: PageRequest) -> HttpResponseBase:
-    """The work that waits. Someone who reads no file goes to the first section that is theirs."""
-    if not allowed(request, Permission.READ):
-        return redirect(sections_of(request)[0].name)
-    return _today(request)
-
-
-def _today(request: PageRequest) -> HttpResponse:
-    day, team = clock.today(), request.context.actor.team_id
-    whose = whose_asked(request)
-    items = queue(team_id=team, limit=SHOWN * 2, whose=whose, person_id=request.context.actor.id)
-    waiting = [item for item in items if item.state == "open"][:SHOWN]
-    stopped = [item for item in items if item.state == "paused"][:SHOWN]
-    figures = queue_figures(day, day + timedelta(days=6 - day.weekday()), team)
-    held = holders(request, [*waiting, *stopped])
+def today(request: PageRequest) -> HttpResponse:
+    """What the day asks of this job: a queue, a search, flows, books, files."""
+    blocks = [{**shape, "template": home.template, "side": home.side} for home, shape in _shown(request)]
     context = {
-        "summary": figures,
-        "next_item": _next(request, waiting),
-        "queue": [{**_row(request, item), "holder": held[item.pk]} for item in waiting],
-        "paused": [{**_paused(request, item), "holder": held[item.pk]} for item in stopped],
-        "whose": whose_filters(reverse("today"), whose),
-        "form_key": str(uuid.uuid4()),
-        "recent": [
-            _recent(request, one) for one in recent_files(request.context.actor.id or 0, since=day - timedelta(days=7))
-        ],
+        "blocks": [one for one in blocks if not one["side"]],
+        "beside": [one for one in blocks if one["side"]],
+        "primary": next((one["primary"] for one in blocks if one.get("primary")), None),
         "quick_acts": _quick_acts(request),
     }
     return show(request, "desk/today.html", context, nav="today")
+
+
+def _shown(request: PageRequest) -> list[tuple[Home, Shape]]:
+    """The blocks open to this person that have something to show, in their places."""
+    every = sorted((one for door in doors() for one in door.homes), key=lambda one: one.place)
+    mine = (one for one in every if _any(request, one.needs) and not _any(request, one.but))
+    return [(one, shape) for one in mine if (shape := one.shape(request)) is not None]
+
+
+def _any(request: PageRequest, permissions: tuple[Permission, ...]) -> bool:
+    return any(allowed(request, one) for one in permissions)
 
 
 def item_url(request: PageRequest, item: ItemRow) -> str:
@@ -75,44 +57,6 @@ def item_deadline(item: ItemRow) -> Shape:
     return deadline_shape(clock_of(item, pauses, clock.today()), item_id=item.pk, pause_reason=stopped)
 
 
-def _row(request: PageRequest, item: ItemRow) -> Shape:
-    return {
-        "url": item_url(request, item),
-        "title": item.title,
-        "kind": words.said(words.ITEMS, item.kind),
-        "received_on": item.received_at.date(),
-        "deadline": item_deadline(item),
-        "state": state(_("Pièces reçues"), "info") if any(pause.end for pause in item.pauses.all()) else None,
-    }
-
-
-def _paused(request: PageRequest, item: ItemRow) -> Shape:
-    since = next((pause.start for pause in item.pauses.all() if pause.end is None), item.received_at.date())
-    return {"url": item_url(request, item), "title": item.title, "since_on": since, "deadline": item_deadline(item)}
-
-
-def _next(request: PageRequest, waiting: list[ItemRow]) -> Shape | None:
-    """To take the most urgent item that nobody holds; without one, to go on with one's own."""
-    actor = request.context.actor
-    able = [item for item in waiting if may_work(actor, item.kind, item.perimeter_id)]
-    shape: Shape = {"icon": "arrow-right", "key": "n", "primary": True}
-    if any(item.assignee_id is None for item in able):
-        label, url = _("Prendre le dossier suivant"), reverse("item-next")
-        return {**shape, "label": label, "url": url, "method": "post", "act": "take_next"}
-    mine = next((item for item in able if item.assignee_id == actor.id), None)
-    return {**shape, "label": _("Reprendre mon dossier"), "url": item_url(request, mine)} if mine else None
-
-
-def _recent(request: PageRequest, one: Recent) -> Shape:
-    return {
-        "url": subject_url(request, one.subject_kind, one.subject_id, one.label),
-        "title": one.label,
-        "detail": words.said(words.ACTS, one.kind),
-        "at": one.at,
-        "icon": subjects()[one.subject_kind].icon,
-    }
-
-
 def subject_url(request: PageRequest, kind: str, identifier: int, label: str) -> str:
     """The page of what an act was about; nothing when it has none, or none that this person may open."""
     page = subjects()[kind]
@@ -121,7 +65,7 @@ def subject_url(request: PageRequest, kind: str, identifier: int, label: str) ->
 
 def opens(request: PageRequest, page: SubjectPage) -> bool:
     """True when this person may open the pages of this kind of subject."""
-    return any(allowed(request, one) for one in page.needs)
+    return _any(request, page.needs)
 
 
 def _quick_acts(request: PageRequest) -> list[Shape]:

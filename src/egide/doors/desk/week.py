@@ -47,36 +47,37 @@ def week(request: PageRequest) -> HttpResponse:
         },
         "figures": _figures(now, before, asked_of),
         "teams": [_team(row, teams, trend, asked_of) for row in now],
-        "flows": _flows(monday, as_of),
+        "flows": flows(monday, as_of),
         "longest_days": max((max(one.days_90, one.target) for one in kinds), default=0),
-        "kinds": [_kind(one, as_of) for one in kinds],
+        "kinds": [kind_row(one, as_of) for one in kinds],
         "export_url": f"{base}?semaine={monday}&export=xlsx",
     }
     return show(request, "desk/week.html", context, nav="week")
 
 
-def _total(rows: Sequence[dict[str, object]], name: str) -> int:
+def total(rows: Sequence[dict[str, object]], name: str) -> int:
+    """One figure of all the teams."""
     return sum(int(str(row[name])) for row in rows)
 
 
 def _figures(now: Sequence[dict[str, object]], before: Sequence[dict[str, object]], asked: Counted) -> list[Shape]:
     """The figures at the top, each opening its own list."""
-    done, done_before = _total(now, "done"), _total(before, "done")
-    within_before = _total(before, "in_time") * 10_000 // done_before if done_before else None
+    done, done_before = total(now, "done"), total(before, "done")
+    within_before = total(before, "in_time") * 10_000 // done_before if done_before else None
     within: Shape = {
         "label": _("dans le délai"),
-        "value": _total(now, "in_time") * 10_000 // done if done else None,
+        "value": total(now, "in_time") * 10_000 // done if done else None,
         "unit": "bp",
         "before": within_before,
     }
 
     def figure(which: Figure, label: str, tone: str = "", **more: object) -> Shape:
-        value = _total(now, which.name.lower())
+        value = total(now, which.name.lower())
         shape = {"label": label, "value": value, "unit": "nombre", "tone": tone if value else "", **more}
         return {**shape, "url": url_of(replace(asked, figure=which))}
 
     return [
-        figure(Figure.RECEIVED, _("reçus"), before=_total(before, "received")),
+        figure(Figure.RECEIVED, _("reçus"), before=total(before, "received")),
         figure(Figure.DONE, _("faits"), before=done_before),
         *([{**within, "url": url_of(replace(asked, figure=Figure.IN_TIME))}] if done else []),
         figure(Figure.IN_PROGRESS, _("en cours")),
@@ -98,7 +99,8 @@ def _team(row: dict[str, object], names: dict[int, str], trend: dict[int | None,
     }
 
 
-def _flows(monday: date, as_of: date) -> Shape:
+def flows(monday: date, as_of: date) -> Shape:
+    """What came and what was done, day by day."""
     rows = days(monday, monday + timedelta(days=6))
     received, done = sum(int(str(row["received"])) for row in rows), sum(int(str(row["done"])) for row in rows)
     return {
@@ -126,7 +128,8 @@ def _date(value: object) -> date:
     return value
 
 
-def _kind(one: Delay, as_of: date) -> Shape:
+def kind_row(one: Delay, as_of: date) -> Shape:
+    """How long one kind of act takes, against its promise."""
     since, until = measured(as_of)
     return {
         "label": words.said(words.ITEMS, one.kind),

@@ -60,7 +60,7 @@ def works(request: PageRequest) -> HttpResponse:
     context = {
         "launches": _launches(request),
         "filters": filters(base, "qui", wanted, options),
-        "rows": [_row(one) for one in found[:SIZE]],
+        "rows": [work_row(one) for one in found[:SIZE]],
         "moving": any(one.state in UNDER_WAY for one in found[:SIZE]),
         "page": page_shape(
             base, {"qui": wanted}, number=number, size=SIZE, shown=len(found[:SIZE]), more=len(found) > SIZE
@@ -85,7 +85,8 @@ def may_launch(request: PageRequest, one: Launch) -> bool:
     return allowed(request, job_kinds()[one.job].needs)
 
 
-def _row(one: JobRow) -> Shape:
+def work_row(one: JobRow) -> Shape:
+    """One work in one line: who asked for it, and where it is."""
     label, tone = JOB_STATES[one.state]
     return {
         "id": one.pk,
@@ -134,7 +135,7 @@ def _show(request: PageRequest, found: JobRow, refusal: Refusal | None = None) -
 def _context(request: PageRequest, found: JobRow) -> Shape:
     late = found.state == "waiting" and not found.told and clock.now() - found.asked_at > LATE
     return {
-        "work": _row(found)
+        "work": work_row(found)
         | {
             "refusal": found.refusal,
             "started_at": found.started_at,

@@ -112,6 +112,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """A block of the page of the day: its template, what it shows now, its place, and whether it stands in the narrow column.
+
+    One of ``needs`` opens it, none of ``but``: who may do more has another block. A shape of None shows nothing today; its
+    ``primary`` is offered as the one main act of the page, the first block's.
+    """
+
+    name: str
+    needs: tuple[Permission, ...]
+    template: str
+    shape: Callable[[PageRequest], Shape | None]
+    place: int
+    but: tuple[Permission, ...] = ()
+    side: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QuickAct:
     """An act offered on the page of the day."""
 
@@ -136,5 +153,6 @@ class Door:
     launches: tuple[Launch, ...] = ()
     panels: tuple[Panel, ...] = ()
     readings: tuple[Reading, ...] = ()
+    homes: tuple[Home, ...] = ()
     quick_acts: tuple[QuickAct, ...] = ()
     warm: tuple[Callable[[], object], ...] = ()

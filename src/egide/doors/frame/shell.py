@@ -22,6 +22,7 @@ from egide.doors.frame.works_mark import works_mark
 from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import read_day
 from egide.kernel.time_limits import Deadline
 
 Shape = dict[str, Any]
@@ -178,8 +179,5 @@ def page_number(request: PageRequest) -> int:
 
 
 def day_in(text: str | None) -> date | None:
-    """A date of an address (ISO); None when there is none."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    """A date of an address or of a field, as people or as programs write it; None when there is none."""
+    return read_day(text or "")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from egide.doors.frame import opened
 from egide.journal.facts import Channel, Role
 from egide.kernel.formats import format_date, format_month, format_number
+from egide.kernel.identifiers import Sex, sex_in
 
 Word = str | Promise
 
@@ -88,3 +89,13 @@ def day(on: date) -> str:
 def rows_shown(first: int, last: int) -> str:
     """« 1 à 50 »."""
     return gettext("%(first)s à %(last)s") % {"first": format_number(first), "last": format_number(last)}
+
+
+def agreed(number: str, his: str, hers: str, anyone: str) -> str:
+    """What is said of a person, in the gender that their social-security number tells; the neutral words without one."""
+    match sex_in(number):
+        case Sex.MALE:
+            return his
+        case Sex.FEMALE:
+            return hers
+    return anyone

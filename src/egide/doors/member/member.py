@@ -22,9 +22,11 @@ from egide.doors.desk.today import item_deadline, item_url, subject_url
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.opened import doors, subjects
+from egide.doors.frame.seen import saw
 from egide.doors.frame.shelf import Shelf
 from egide.doors.frame.shell import Shape, last_day, ref, show, state
 from egide.doors.member import member_reads as reads
+from egide.doors.member.member_flags import flags
 from egide.doors.member.member_next import next_steps
 from egide.doors.member.member_reads import CoverRow
 from egide.journal import clock
@@ -61,8 +63,12 @@ def member(request: PageRequest, number: str) -> HttpResponse:
             "ceilings": ceilings_of(enrolments, rows, latest, day, shelf),
             "transfers": transfer_rows(request, payments_of(enrolment.pk, limit=_TRANSFERS)),
         }
+    in_progress = [_item(request, item) for item in items]
+    saw(
+        request, reverse("member", args=[number]), f"{enrolment.member.first_name} {enrolment.member.last_name}", number
+    )
     context = {
-        "member": _identity(enrolment),
+        "member": {**_identity(enrolment), "flags": flags(shelf, enrolment, rows, lines, in_progress, day)},
         "as_of": day,
         "covers": [_cover(shelf, row) for row in rows if row.covers(day)],
         "household": _others(rows, day),
@@ -71,7 +77,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         **care,
         "form_key": str(uuid.uuid4()),
         "sees_health": allowed(request, Permission.READ_HEALTH),
-        "in_progress": [_item(request, item) for item in items],
+        "in_progress": in_progress,
         "timeline": _timeline(request, about),
         "next_steps": next_steps(
             enrolment,
@@ -115,6 +121,7 @@ def _identity(enrolment: EnrolmentRow) -> Shape:
     return {
         "number": enrolment.number,
         "name": f"{member.first_name} {member.last_name}",
+        "born": words.agreed(member.nir, _("né le"), _("née le"), _("naissance le")),
         "born_on": member.birth_date,
         "age": age_on(member.birth_date, clock.today()),
         "nir": member.nir or member.insured_nir,
@@ -128,11 +135,19 @@ def _identity(enrolment: EnrolmentRow) -> Shape:
     }
 
 
+def _role(row: CoverRow) -> str:
+    """The link with the member, in the person's own gender."""
+    said = words.said(words.LINKS, row.link or "")
+    return words.agreed(
+        row.nir, said, {"member": _("Adhérente"), "spouse": _("Conjointe")}.get(row.link or "", said), said
+    )
+
+
 def _cover(shelf: Shelf, row: CoverRow) -> Shape:
     book = shelf.on(row.product_code or "", row.starts_on or clock.today())
     return {
         "name": row.name,
-        "role": words.said(words.LINKS, row.link or ""),
+        "role": _role(row),
         "age": age_on(row.birth_date, clock.today()),
         "formula": dict(book.formulas).get(row.formula or "", row.formula),
         "product": book.title,
@@ -140,7 +155,7 @@ def _cover(shelf: Shelf, row: CoverRow) -> Shape:
         "starts_on": row.starts_on,
         "ends_on": last_day(row.ends_on),
         "how": words.said(words.SCHEMES, row.scheme or ""),
-        "state": state(_("Couvert"), "ok"),
+        "state": state(words.agreed(row.nir, _("Couvert"), _("Couverte"), _("Couverture en cours")), "ok"),
         "why": ref("couverture", row.cover_id),
     }
 

@@ -23,7 +23,8 @@ shown AS (
   WHERE c.enrolment_id IN (SELECT id FROM enrolled) AND NOT c.cancelled
     AND c.period && daterange(%(day)s, NULL) AND p.household_id <> %(household)s)
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
-  e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision, e.member_id IS NOT DISTINCT FROM p.id
+  e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision,
+  e.member_id IS NOT DISTINCT FROM p.id, p.nir
 FROM shown JOIN people_person p ON p.id = shown.person_id
 LEFT JOIN contracts_cover c ON c.person_id = p.id AND NOT c.cancelled
   AND (shown.lives_here OR c.enrolment_id IN (SELECT id FROM enrolled))
@@ -55,6 +56,7 @@ class CoverRow:
     enrolment_ends_on: date | None
     revision: int | None
     is_member: bool
+    nir: str
 
     @property
     def name(self) -> str:
@@ -76,7 +78,8 @@ def household(household_id: int, day: date) -> list[CoverRow]:
 _ONE_COVER = """
 -- One cover that stands, with its person and its enrolment.
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
-  e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision, e.member_id IS NOT DISTINCT FROM p.id
+  e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision,
+  e.member_id IS NOT DISTINCT FROM p.id, p.nir
 FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.id = %s AND NOT c.cancelled
 """

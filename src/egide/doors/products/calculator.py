@@ -11,6 +11,7 @@ from egide.doors.desk.reasons import step_shape
 from egide.doors.frame.shell import Shape
 from egide.journal import clock
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import read_day
 from egide.rules.books import Book
 from egide.rules.case import explain
 from egide.rules.kinds import Value, read_rate, read_value, say_rate
@@ -124,4 +125,6 @@ def _day(name: str, book: Book, low: Value | None, high: Value | None) -> date:
 def _read(entry: Entry, text: str) -> Value:
     if entry.type.name == "taux":
         return read_rate(text)
+    if entry.type.name == "date" and (day := read_day(text)):
+        return day
     return read_value(text.removesuffix("€").strip(), entry.type)

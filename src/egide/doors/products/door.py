@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from egide.doors.frame.door import Door, Section, SubjectPage
+from egide.doors.frame.door import Door, Home, Section, SubjectPage
 from egide.doors.products import api, products
 from egide.doors.products.words import WORDS
 from egide.journal.permissions import Permission
@@ -30,5 +30,6 @@ DOOR = Door(
             needs=(Permission.READ, Permission.PRODUCTS),
         ),
     ),
+    homes=(Home("books", (Permission.PRODUCTS,), "products/_home.html", products.books_block, 10),),
     warm=(open_books,),
 )

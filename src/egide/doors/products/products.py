@@ -27,10 +27,20 @@ from egide.rules.tables import Table
 @needs(Permission.READ, Permission.PRODUCTS)
 def products(request: PageRequest) -> HttpResponse:
     """Every product with its published versions."""
+    return show(request, "products/products.html", {"products": published()}, nav="products")
+
+
+def books_block(_request: PageRequest) -> Shape:
+    """For who owns products: the books, their versions in force and to come."""
+    return {"products": published()}
+
+
+def published() -> list[Shape]:
+    """Every product with its versions, the latest first, and how many enrolments run on it."""
     enrolled = _enrolled()
     found: dict[str, Shape] = {}
-    published = versions()
-    for version in reversed(published):
+    every = versions()
+    for version in reversed(every):
         book = published_book(version.digest)
         product = found.setdefault(
             version.code,
@@ -48,16 +58,11 @@ def products(request: PageRequest) -> HttpResponse:
                 "version": f"{version.version:%d/%m/%Y}",
                 "url": f"{reverse('product', args=[version.code])}?version={version.version.isoformat()}",
                 "from_on": version.version,
-                "state": _version_state(version, published),
+                "state": _version_state(version, every),
                 "hash": version.digest,
             }
         )
-    return show(
-        request,
-        "products/products.html",
-        {"products": sorted(found.values(), key=lambda one: one["name"])},
-        nav="products",
-    )
+    return sorted(found.values(), key=lambda one: str(one["name"]))
 
 
 def _version_state(version: VersionRow, every: list[VersionRow]) -> Shape:

@@ -14,7 +14,7 @@ from egide.kernel.identifiers.banking import (
     mask_iban,
     to_sepa_text,
 )
-from egide.kernel.identifiers.nir import Nir, Sex, check_nir, make_nir, nir_key
+from egide.kernel.identifiers.nir import Nir, Sex, check_nir, make_nir, nir_key, sex_in
 from egide.kernel.identifiers.organisations import check_finess, check_siren, check_siret, make_finess
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "make_rum",
     "mask_iban",
     "nir_key",
+    "sex_in",
     "to_sepa_text",
 ]

@@ -99,6 +99,11 @@ def nir_key(nir13: str) -> str:
     return str(public_nir.calc_check_digits(number))
 
 
+def sex_in(number: str) -> Sex | None:
+    """The sex that a number tells by its first digit; None without a number: words then agree with nobody."""
+    return {"1": Sex.MALE, "7": Sex.MALE, "2": Sex.FEMALE, "8": Sex.FEMALE}.get(number[:1])
+
+
 def check_nir(text: str) -> Nir:
     """Read a number with its key, spaces, dots and dashes tolerated.
 

@@ -239,3 +239,34 @@ def money_line(series: Any) -> SafeString:
         zero,
         " ".join(spots),
     )
+
+
+@register.simple_tag
+def before_after(months: Any) -> SafeString:
+    """Draw what each month cost before and what it will cost after, side by side; nothing when none moves."""
+    rows = list(months or ())
+    highest = max((max(of(one, "before_cents", 0), of(one, "after_cents", 0)) for one in rows), default=0)
+    moved = any(of(one, "before_cents", 0) != of(one, "after_cents", 0) for one in rows)
+    if len(rows) < 2 or highest <= 0 or not moved:
+        return SafeString("")
+    slot, bars = 600 // len(rows), []
+    for rank, one in enumerate(rows):
+        for place, name in enumerate(("before_cents", "after_cents")):
+            tall = max(0, of(one, name, 0)) * 72 // highest
+            tone = "muted" if name == "before_cents" else "accent"
+            width = max(2, slot * 36 // 100)
+            bars.append(
+                (tone, str(rank * slot + slot // 8 + place * (width + 1)), str(74 - tall), str(width), str(tall))
+            )
+    first, last = rows[0], rows[-1]
+    said = gettext("Par mois, de %(before)s avant à %(after)s après") % {
+        "before": eur(of(first, "before_cents", 0)),
+        "after": eur(of(last, "after_cents", 0)),
+    }
+    drawn = format_html_join("", '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"></rect>', bars)
+    return format_html(
+        '<svg class="moved" viewBox="0 0 600 76" preserveAspectRatio="none" role="img" aria-label="{}">{}'
+        '<line class="zero" x1="0" x2="600" y1="75" y2="75"></line></svg>',
+        said,
+        drawn,
+    )

@@ -9,18 +9,18 @@ from typing import Any
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select, Textarea
 from django.utils.translation import gettext
 
-from egide.kernel.formats import format_date
+from egide.kernel.formats import format_date, format_date_short, read_day
 
 WIDTHS = frozenset({"xs", "s", "m", "l", "full"})
 INPUT_TYPES = {
     "text": "text",
-    "date": "date",
+    "date": "text",
     "email": "email",
     "tel": "tel",
     "number": "number",
     "money": "text",
 }
-INPUT_MODES = {"money": "decimal", "number": "numeric", "tel": "tel"}
+INPUT_MODES = {"money": "decimal", "number": "numeric", "tel": "tel", "date": "numeric"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class FieldView:
             return gettext("oui") if self.value else gettext("non")
         if self.options:
             return dict(self.options).get(self.value, self.value).replace("–", "")
-        if self.kind == "date" and self.value:
-            return format_date(date.fromisoformat(self.value))
+        if self.kind == "date" and (day := read_day(self.value)):
+            return format_date(day)
         return f"{self.value} €" if self.kind == "money" and self.value else self.value
 
     @property
@@ -76,9 +76,11 @@ class FieldView:
         return self.confidence is not None and self.confidence < 80
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, kind: str = "") -> str:
     if value is None or value is False:
         return ""
+    if kind == "date" and (day := value if isinstance(value, date) else read_day(str(value))):
+        return format_date_short(day)
     if isinstance(value, date):
         return value.isoformat()
     return "1" if value is True else str(value)
@@ -99,7 +101,7 @@ def _from_mapping(source: Any) -> FieldView:
         label=str(get("label")),
         kind=str(get("kind", "text")),
         id=str(get("id") or f"id_{get('name')}"),
-        value=_text(get("value")),
+        value=_text(get("value"), str(get("kind"))),
         hint=str(get("hint")),
         error=str(get("error")),
         warning=str(get("warning")),
@@ -135,7 +137,7 @@ def _from_bound(bound: BoundField) -> FieldView:
         label=str(bound.label),
         kind=str(attrs.get("data-kind", _kind_of(bound))),
         id=bound.id_for_label or bound.auto_id or f"id_{bound.html_name}",
-        value=_text(value),
+        value=_text(value, str(attrs.get("data-kind", _kind_of(bound)))),
         hint=str(bound.help_text or ""),
         error=" ".join(str(error) for error in bound.errors),
         warning=str(attrs.get("data-warning", "")),

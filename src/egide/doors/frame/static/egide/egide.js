@@ -229,6 +229,34 @@
   document.addEventListener("htmx:afterSettle", nameScrollers);
   document.addEventListener("toggle", nameScrollers, true);
 
+  // Days are typed as in France whatever the browser's language; the calendar is for the mouse and the finger.
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("input[data-day]");
+    const parts = field && field.value.trim().match(/^(\d{1,2})[-/. ]?(\d{1,2})[-/. ]?(\d{4})$/);
+    if (parts) field.value = [parts[1].padStart(2, "0"), parts[2].padStart(2, "0"), parts[3]].join("/");
+  }, true);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-calendar]");
+    const field = button && document.getElementById(button.dataset.calendar);
+    if (!field) return;
+    const picker = document.createElement("input");
+    picker.type = "date";
+    picker.className = "calendar-held";
+    picker.tabIndex = -1;
+    picker.setAttribute("aria-hidden", "true");
+    picker.value = field.value.split("/").reverse().join("-");
+    button.after(picker);
+    picker.addEventListener("change", () => {
+      field.value = picker.value.split("-").reverse().join("/");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.focus();
+      picker.remove();
+    });
+    picker.addEventListener("blur", () => picker.remove());
+    try { picker.showPicker(); } catch (e) { picker.remove(); field.focus(); }
+  });
+
   // Small conveniences
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
