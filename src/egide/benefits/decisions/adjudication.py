@@ -12,7 +12,9 @@ Due
     2. Its product is computed by the version in force on the first of the month of care. A line whose facts the book
        cannot take, or for which no version is in force, is set apart before anything is counted.
     3. The lines of one version are computed together, in order of number; versions follow one another in order of their
-       months, each opening with the counters that the one before it closed.
+       months, each opening with the counters that the one before it closed. Where a version begins inside the year of a
+       ceiling, the order of arrival thus holds within each version, not across: a life that is decided again counts the
+       months of the earlier version first.
 
 Ceilings
     A counter is named by its rule and its key (for example a person and a year). It opens with what the lines before it
