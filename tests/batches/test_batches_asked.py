@@ -108,7 +108,7 @@ def test_asking_is_an_act_of_someone_allowed(centre: Desk) -> None:
     assert told[0] == ("Sonia Marchetti", "job", asked.pk) and len(told) == 3
     for role in ("adviser", "auditor", "delegate", "director", "product_owner"):
         with pytest.raises(Refusal, match="permet pas"):
-            ask_of_perimeter(centre.context(role), "benefits.pay", title="Essai", perimeter_id=2)
+            ask_of_perimeter(centre.context(role), "benefits.statements", title="Essai", perimeter_id=2)
 
 
 def test_work_is_seen_and_asked_inside_its_perimeter_only(centre: Desk) -> None:
@@ -120,7 +120,7 @@ def test_work_is_seen_and_asked_inside_its_perimeter_only(centre: Desk) -> None:
         job(asked.pk + 1000)
     assert (hidden.value.code, hidden.value.message) == (absent.value.code, absent.value.message)
     with pytest.raises(ProgrammingError, match="row-level security"):
-        ask_of_perimeter(at(Role.ADMINISTRATOR, perimeters=(3,)), "rights.send", perimeter_id=2)
+        ask_of_perimeter(at(Role.ADMINISTRATOR, perimeters=(3,)), "rights.send", title="Essai", perimeter_id=2)
 
 
 def test_a_care_file_is_read_for_everyone_whoever_asks(centre: Desk, system: Context) -> None:

@@ -17,7 +17,8 @@ from egide.benefits.invariants import INVARIANTS
 from egide.benefits.jobs.following import audit, follow
 from egide.benefits.jobs.reading import read_file, recycle
 from egide.benefits.models import Counter
-from egide.benefits.queries import explain_line, ignored_lines, ignored_reasons, latest_lines, lines_of_file
+from egide.benefits.queries import ignored_lines, ignored_reasons, latest_lines, lines_of_file
+from egide.benefits.standing import posted_on_line, tell_line
 from egide.contracts.asked import change
 from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
@@ -137,7 +138,7 @@ def test_a_line_is_paid_what_the_book_says_and_can_say_why(
     assert (outcome.posted, outcome.paid_cents) == (1, due)
     (line,) = lines_of_file(file.pk)
     assert (line.posted_cents, line.enrolment_id) == (due, enrolment.pk)
-    told = explain_line(line.id)
+    told = tell_line(line.id, posted_on_line(line.id)).step
     assert told.value == due
     assert len(tell(told)) > (1 if due else 0)
     sound(system)
@@ -482,7 +483,7 @@ def test_splitting_a_file_gives_the_same_postings(
         persons = [person for (person,) in rows("SELECT person_id FROM contracts_cover")]
         for line in latest_lines(persons, limit=100):
             if line.operation == "N" and line.id not in taken_back:
-                assert explain_line(line.id).value == line.posted_cents
+                assert tell_line(line.id, posted_on_line(line.id)).step.value == line.posted_cents
         sound(system)
         transaction.set_rollback(True)
 

@@ -89,8 +89,8 @@ def test_rejects_are_grouped_by_cause_and_ended_by_an_act(system: Context) -> No
     add_rejects(file, faults)  # told twice, kept once
     assert [(cause.code, cause.count) for cause in causes()][:2] == [("act.unknown", 3), ("cover.none", 1)]
     mended, closed = open_rejects(code="act.unknown", file_id=file.pk)[:2]
-    close_reject(system, mended, recycled=True, reason="Code ajouté.")
-    close_reject(system, closed, recycled=False, reason="Hors garantie.")
+    close_reject(system, mended.pk, recycled=True, reason="Code ajouté.")
+    close_reject(system, closed.pk, recycled=False, reason="Hors garantie.")
     assert list(Reject.objects.filter(file=file).order_by("id").values_list("state", flat=True)) == [
         "recycled", "closed", "open", "open",
     ]  # fmt: skip

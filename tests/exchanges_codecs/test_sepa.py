@@ -275,21 +275,21 @@ RETURN_FILE = write_returns(RETURNS, [back(), back(end_to_end_id="E2", reason_co
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "kept", "code", "effect"),
+    ("old", "new", "kept", "place", "code", "effect"),
     [
-        (b"<Cd>AM04", b"<Cd>ZZ99", 2, "return.reason", Effect.REPORTED),
-        (b">E2<", b">E1<", 1, "return.reference", Effect.REFUSED),
-        (b">E2<", b"><", 1, "return.reference", Effect.REFUSED),
-        (b">12.34</InstdAmt", b">x</InstdAmt", 1, "return.unreadable", Effect.REFUSED),
-        (b"<ReqdColltnDt>2026-03-05", b"<ReqdColltnDt>hier", 1, "return.unreadable", Effect.REFUSED),
+        (b"<Cd>AM04", b"<Cd>ZZ99", 2, 1, "return.reason", Effect.REPORTED),
+        (b">E2<", b">E1<", 1, 2, "return.reference", Effect.REFUSED),
+        (b">E2<", b"><", 1, 2, "return.reference", Effect.REFUSED),
+        (b">12.34</InstdAmt", b">x</InstdAmt", 1, 1, "return.unreadable", Effect.REFUSED),
+        (b"<ReqdColltnDt>2026-03-05", b"<ReqdColltnDt>hier", 1, 1, "return.unreadable", Effect.REFUSED),
     ],
 )
-def test_a_bad_return_stops_no_other(old: bytes, new: bytes, kept: int, code: str, effect: Effect) -> None:
-    """A return that cannot be used is a fault with its line; an unknown reason is kept and reported."""
+def test_a_bad_return_stops_no_other(old: bytes, new: bytes, kept: int, place: int, code: str, effect: Effect) -> None:
+    """A return that cannot be used is a fault with its number in the report; an unknown reason is kept and reported."""
     _, read = read_returns(RETURN_FILE.replace(old, new, 1))
     assert len(read.records) == kept
-    assert [(fault.code, fault.effect) for fault in read.faults] == [(code, effect)]
-    assert read.faults[0].line_no > 1
+    assert [(fault.line_no, fault.code, fault.effect) for fault in read.faults] == [(place, code, effect)]
+    assert read.line_count == 2
 
 
 @pytest.mark.parametrize(

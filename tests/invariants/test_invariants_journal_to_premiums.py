@@ -63,6 +63,8 @@ _BROKEN: list[tuple[str, str, list[str]]] = [
     ("enrolments.member_covered",       "an enrolment whose member is someone else's",
      ["""UPDATE contracts_enrolment e SET member_id = (SELECT member_id FROM contracts_enrolment o WHERE o.id <> e.id
            LIMIT 1)"""]),
+    ("covers.after_birth",              "a child covered before its birth",
+     ["UPDATE people_person SET birth_date = '2016-05-01' WHERE id = (SELECT person_id FROM contracts_cover WHERE id = A_CHILD)"]),
     ("covers.announced",                "a cover that the scheme was never told",
      ["DELETE FROM contracts_rightsmovement WHERE cover_id = A_CHILD"]),
     ("premiums.calls_equal_postings",   "a call says one cent more than its entries",
@@ -75,6 +77,11 @@ _BROKEN: list[tuple[str, str, list[str]]] = [
      ["DELETE FROM premiums_debit"]),
     ("premiums.aids_within_gross",      "an aid above the premium",
      ["UPDATE ledger_line SET amount_cents = -1000000 WHERE nature = 'aid_acs'"]),
+    ("premiums.taxes_inside_premiums",  "a premium that does not say its taxes",
+     ["UPDATE ledger_line SET parts = NULL WHERE parts IS NOT NULL"]),
+    ("premiums.gross_is_shared",        "the insurer has one cent more than its part",
+     ["""UPDATE ledger_line l SET amount_cents = amount_cents - 1 FROM ledger_account a
+         WHERE a.id = l.account_id AND a.kind = 'premiums'"""]),
     ("premiums.posted_equals_due",      "a premium of another amount than the book's",
      ["UPDATE ledger_line SET amount_cents = amount_cents + 1 WHERE nature = 'premium'"]),
     ("premiums.posted_equals_due",      "a cover ends, and premiums were not told",

@@ -11,14 +11,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from egide.contracts.models import Enrolment
+from egide.contracts.models import Enrolment, EnrolmentForm
 from egide.documents.scans import page_png
 from egide.doors.api.tokens import token_for, user_of
 from egide.journal.facts import Context
 from egide.kernel.errors import Refusal
-from egide.people.models import User
+from egide.people.models import Team, User
 from egide.people.queries import user_by_role
 from egide.premiums.jobs import call_month
+from egide.work.models import Item
 from people.families import Care, a_family, care_bytes, care_rows, content_of, enrolled, one, received_form, settled
 
 
@@ -239,6 +240,18 @@ def test_a_form_is_received_with_its_scan(centre) -> None:  # type: ignore[no-un
     made = machine.upload("/forms", {**body, "scan": SimpleUploadedFile("a.pdf", _pdf())}, key="r2")
     assert made.status_code == 200
     assert machine.get(f"/forms/{made.json()['form']}").json()["state"] == "received"
+
+
+@pytest.mark.parametrize("channel", ["portal", "mail", "email", "counter"])
+def test_a_form_keeps_the_way_by_which_it_came_and_the_holidays_of_its_team(centre, channel: str) -> None:  # type: ignore[no-untyped-def]
+    """A partner that scans the post says so; the clock runs on the calendar of the team that receives, as at the screen."""
+    team = user_by_role("administrator").team
+    Team.objects.filter(pk=team.pk).update(region="alsace_moselle")
+    body = {"product_code": "proxime_sante", "title": "Bulletin", "perimeter_id": 2, "channel": channel}
+    made = Machine("administrator").upload("/forms", {**body, "scan": SimpleUploadedFile("a.pdf", _pdf())}, key="c1")
+    form = EnrolmentForm.objects.get(pk=made.json()["form"])
+    item = Item.objects.get(kind="enrolment", subject_id=form.pk)
+    assert (form.channel, item.region, item.team_id) == (channel, "alsace_moselle", team.pk)
 
 
 def _pdf() -> bytes:

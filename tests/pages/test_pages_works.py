@@ -191,6 +191,24 @@ def test_a_month_is_called_from_its_figures(desk: Client, families: list[str]) -
     assert unasked.status_code == 404
 
 
+def test_debits_that_are_not_those_of_the_trial_are_not_asked_of_the_bank(
+    desk: Client, families: list[str], system: Context
+) -> None:
+    """Someone enrolled between the trial and the call: the month is called, nothing is debited, a new trial shows it."""
+    trial = launched(desk, "appel", act="try", month="2015-12-01", value="2")
+    followed(desk, trial)
+    enrolled(system, a_family(0), starts_on=date(2015, 12, 1))
+    number = trial.url.rpartition("/")[2]  # type: ignore[attr-defined]
+    page = followed(desk, launched(desk, "appel", act="call", trial=number))
+    assert "Les prélèvements ont changé depuis l’essai : 2 pour" in page and "rien n’est demandé à la banque" in page
+    assert not File.objects.filter(format="pain.008").exists()
+    again = launched(desk, "appel", act="try", month="2015-12-01", value="2")
+    followed(desk, again)
+    number = again.url.rpartition("/")[2]  # type: ignore[attr-defined]
+    page = followed(desk, launched(desk, "appel", act="call", trial=number))
+    assert "3 prélèvements pour" in page.replace("\xa0", " ") and File.objects.get(format="pain.008").lines == 3
+
+
 def test_debits_returned_by_the_bank_are_received_from_the_screen(desk: Client, families: list[str]) -> None:
     """A pain.002 is recognised, read, and its returns posted."""
     call_month(system_context(), NOVEMBER, perimeter_id=2)
@@ -217,19 +235,6 @@ def test_rights_are_sent_and_their_answers_received(desk: Client, system: Contex
     answers = [answer_with(one_, "01") for one_ in read.records]
     page = followed(desk, sent(desk, write_answers(envelope.answer(file_id="000042"), answers), "REPONSES.noe"))
     assert "Terminé" in page and File.objects.get(name="REPONSES.noe").state == "read"
-
-
-def test_payments_show_how_many_and_how_much_before_they_leave(desk: Client, families: list[str]) -> None:
-    """What is shown is what leaves; then there is nothing more to pay, and a statement waits for each payment."""
-    followed(desk, sent(desk, care_bytes(_cares(families[0], 1)), "SOINS3.noe"))
-    shown = text_of(desk.get("/travaux/virements")).replace("\xa0", " ")
-    assert "Adhérents à payer 1" in shown
-    page = followed(desk, launched(desk, "virements", value="2")).replace("\xa0", " ")
-    amount = page.partition("1 virement pour ")[2].partition(" €")[0]
-    assert amount and amount in shown
-    assert "Adhérents à payer 1" not in text_of(desk.get("/travaux/virements"))
-    assert "Virements sans relevé 1" in text_of(desk.get("/travaux/releves"))
-    assert "1 relevé imprimé." in followed(desk, launched(desk, "releves", value="2")).replace("\xa0", " ")
 
 
 def test_what_one_may_not_launch_does_not_exist(centre) -> None:  # type: ignore[no-untyped-def]

@@ -37,6 +37,8 @@ WITHOUT_HEALTH = {
     "premiums_call",
     "premiums_debit",
     "benefits_payment",  # amounts to an account, no care
+    "benefits_proposal",
+    "benefits_proposedtransfer",
     "work_job",
     "work_pause",
 }
@@ -52,6 +54,8 @@ INSERT_ONLY = (
     "benefits_care_line",
     "benefits_posting",
     "benefits_ignored_line",
+    "exchanges_line",
+    "benefits_proposedtransfer",
     "contracts_aidcertificate",
     "products_productversion",
     "people_householdpast",

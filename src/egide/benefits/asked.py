@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from django.db import connection
 
-from egide.benefits.jobs.paying import issue_statements, pay
+from egide.benefits.jobs.paying import issue_statements, pay_proposal
 from egide.benefits.jobs.reading import read_file, recycle
+from egide.benefits.queries import ProposalRow
 from egide.exchanges.queries import FileRow, open_rejects, recyclable
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
@@ -47,11 +48,13 @@ def _read_care(context: Context, given: Given, progress: Progress) -> Ending:
     )
 
 
-def _pay(context: Context, given: Given, _: Progress) -> Ending:
-    count, cents = pay(context, perimeter_id=given["perimeter"])
-    if not count:
-        return Ending("Rien n’était dû, aucun virement n’est parti.")
-    return Ending(f"{format_count(count, 'virement', 'virements')} pour {format_eur(cents)}.")
+def _pay(context: Context, given: Given, progress: Progress) -> Ending:
+    paid = pay_proposal(context, given.get("proposal", 0), progress=progress)
+    return Ending(
+        f"{format_count(paid.transfers, 'virement', 'virements')} pour {format_eur(paid.total_cents)}, "
+        f"confirmés par {paid.confirmed_by}.",
+        {"file": paid.file_id, "proposal": paid.pk},
+    )
 
 
 def _issue_statements(context: Context, given: Given, progress: Progress) -> Ending:
@@ -68,13 +71,23 @@ def _recycle(context: Context, given: Given, progress: Progress) -> Ending:
     )
 
 
+PAYMENT = JobKind("benefits.pay", Permission.BENEFITS, _pay)
 RECYCLING = JobKind("rejects.recycle", Permission.BENEFITS, _recycle)
 JOBS = (
     JobKind("care.read", Permission.BENEFITS, _read_care),
-    JobKind("benefits.pay", Permission.BENEFITS, _pay),
+    PAYMENT,
     JobKind("benefits.statements", Permission.BENEFITS, _issue_statements),
     RECYCLING,
 )
+
+
+def ask_payment(context: Context, proposal: ProposalRow) -> JobRow:
+    """Asks for the payment of a confirmed list of transfers, and of nothing else."""
+    count = format_count(proposal.transfers, "virement", "virements")
+    title = f"{count} de prestations pour {format_eur(proposal.total_cents)}"
+    given: dict[str, object] = {"perimeter": proposal.perimeter_id, "proposal": proposal.pk}
+    new = NewJob(PAYMENT.code, title, proposal.perimeter_id, "payment_proposal", proposal.pk, given)
+    return ask(replace(context, key=None), new, needs=PAYMENT.needs)
 
 
 def ask_recycling(context: Context, file: FileRow) -> JobRow:

@@ -50,17 +50,20 @@ INVARIANTS = (
     ),
     Invariant(
         "benefits.files_complete",
-        "Chaque acte d’un fichier lu est pris, ignoré ou rejeté, et les lignes prises sont là.",
-        """SELECT f.id FROM exchanges_file f JOIN benefits_run r ON r.file_id = f.id
-           WHERE f.state = 'read' AND (f.lines <> f.posted + f.ignored + f.rejected
-             OR f.posted <> (SELECT count(*) FROM benefits_care_line l WHERE l.file_id = f.id))""",
+        "Un fichier de soins lu a autant d’actes pris et d’actes ignorés qu’il en annonce, comptés là où ils sont gardés.",
+        """SELECT f.id FROM exchanges_file f
+           WHERE f.format = 'noemie.care' AND f.state = 'read' AND (
+             f.posted <> (SELECT count(*) FROM benefits_care_line l WHERE l.file_id = f.id)
+             OR f.endings_kept AND f.ignored <> (SELECT count(*) FROM benefits_ignored_line i WHERE i.file_id = f.id))""",
     ),
     Invariant(
         "benefits.ignored_apart",
-        "Un acte ignoré n’est pas pris par ailleurs, et chaque fichier lu a compté les siens.",
+        "Un acte n’a qu’une fin : ignoré, il n’est ni pris ni rejeté ; pris, il n’est pas rejeté.",
         """SELECT i.file_id FROM benefits_ignored_line i JOIN benefits_care_line l USING (file_id, line_no, act_no)
-           UNION SELECT i.file_id FROM benefits_ignored_line i JOIN exchanges_file f ON f.id = i.file_id
-           WHERE f.state = 'read' GROUP BY i.file_id, f.ignored HAVING count(*) > f.ignored""",
+           UNION SELECT r.file_id FROM exchanges_reject r JOIN benefits_ignored_line i
+             ON i.file_id = r.file_id AND i.line_no = r.line_no AND i.act_no = r.part WHERE r.state <> 'recycled'
+           UNION SELECT r.file_id FROM exchanges_reject r JOIN benefits_care_line l
+             ON l.file_id = r.file_id AND l.line_no = r.line_no AND l.act_no = r.part WHERE r.state <> 'recycled'""",
     ),
     Invariant(
         "benefits.line_once",

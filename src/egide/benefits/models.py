@@ -113,3 +113,66 @@ class Payment(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="benefits_payment_amount"),
         ]
+
+
+class Proposal(models.Model):
+    """Transfers shown before they leave: how many, how much, from which account, on which day; who proposed, who confirmed.
+
+    One person may do both today. ``fingerprint`` is that of everything shown: what is due must still be exactly that when
+    it is confirmed, and again when it is paid.
+    """
+
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    state = models.TextField(default="proposed")
+    debtor_name = models.TextField()
+    debtor_iban = models.TextField()
+    execution_on = models.DateField()
+    transfers = models.IntegerField()
+    total_cents = models.BigIntegerField()
+    fingerprint = models.TextField()
+    proposed_by_id = models.BigIntegerField(null=True)  # null for a command
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    confirmed_by_id = models.BigIntegerField(null=True)
+    confirmed_by = models.TextField(default="")
+    confirmed_at = models.DateTimeField(null=True)
+    file_id = models.BigIntegerField(null=True)  # the file that took them to the bank
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=("proposed", "confirmed", "paid", "outdated")), name="benefits_proposal_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(transfers__gt=0, total_cents__gt=0), name="benefits_proposal_of_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("confirmed", "paid")) | Q(confirmed_at__isnull=False),
+                name="benefits_proposal_confirmed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paid", file_id__isnull=False) | (~Q(state="paid") & Q(file_id=None)),
+                name="benefits_proposal_paid_by_a_file",
+            ),
+            models.UniqueConstraint(
+                fields=["perimeter"],
+                condition=Q(state__in=("proposed", "confirmed")),
+                name="benefits_proposal_one_open",
+            ),
+        ]
+
+
+class ProposedTransfer(models.Model):
+    """One line of a proposal: whom, on which account, how much."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT)
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT, db_constraint=False)
+    enrolment = models.ForeignKey("contracts.Enrolment", on_delete=models.PROTECT)
+    bank_account = models.ForeignKey("people.BankAccount", on_delete=models.PROTECT)
+    amount_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proposal", "enrolment"], name="benefits_proposed_transfer_once"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="benefits_proposed_transfer_amount"),
+        ]

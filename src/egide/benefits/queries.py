@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
@@ -10,15 +11,11 @@ from typing import TypeAlias
 import polars as pl
 from django.db import connection
 
-from egide.benefits.decisions.adjudication import adjudicate, care_facts, standing
 from egide.benefits.facts import COUNTER_SCHEMA, CareLineFacts, IgnoredLine, Schema
-from egide.benefits.models import Payment
-from egide.contracts.queries import linked_enrolments
+from egide.benefits.models import Payment, Proposal
 from egide.journal.bulk import fetch_frame
 from egide.kernel.errors import Refusal
 from egide.kernel.reference import load_table
-from egide.products.queries import book_for
-from egide.rules.case import Step, explain
 
 PEOPLE_SCHEMA: Schema = {
     "person_id": pl.Int64,
@@ -286,18 +283,60 @@ def to_pay(perimeter_id: int) -> pl.DataFrame:
     return fetch_frame(_TO_PAY, [perimeter_id], TO_PAY_SCHEMA)
 
 
-def explain_line(line_id: int) -> Step:
-    """Why a line was paid what it was: the rule book's reasons, with the ceilings as they stood before that line."""
-    line = care_line(line_id)
-    life = lives(linked_enrolments([line.enrolment_id]))
-    valid = standing(life)
-    before = valid.filter(pl.col("line_id") < line_id)
-    mine = life.filter(pl.col("line_id") == line_id)
-    _, counters = adjudicate(before, book_for, pl.DataFrame(schema=OPENING_SCHEMA))
-    (code, month) = mine.select("product_code", pl.col("care_on").dt.truncate("1mo")).row(0)
-    own = counters.filter(pl.col("product_code") == code)
-    opening = {(name, key): used for name, key, used in own.select("counter", "key", "used").iter_rows()}
-    return explain(book_for(code, month), "rembourse", care_facts(mine).row(0, named=True), counters=opening)
+_UNPAYABLE = """
+-- Accounts of benefits due that are in credit, of members whose account number we do not have.
+SELECT count(*), COALESCE(sum(due.cents), 0)::bigint FROM (
+  SELECT -sum(l.amount_cents) AS cents
+  FROM ledger_account a JOIN ledger_line l ON l.account_id = a.id JOIN contracts_enrolment e ON e.id = a.enrolment_id
+  WHERE a.kind = 'benefits_due' AND a.perimeter_id = %s AND e.mandate_id IS NULL
+  GROUP BY l.account_id HAVING sum(l.amount_cents) < 0) AS due
+"""
+
+
+def unpayable(perimeter_id: int) -> tuple[int, int]:
+    """How many members are owed something that no transfer can carry, for want of an account, and how much."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPAYABLE, [perimeter_id])
+        count, cents = cursor.fetchone()
+        return int(count), int(cents)
+
+
+# The row that reads give: floors above name its type from here, and leave the tables to this one.
+ProposalRow: TypeAlias = Proposal
+
+
+def proposal(proposal_id: int) -> ProposalRow | None:
+    """A list of transfers; None when it is absent and when it is out of reach: nobody learns which."""
+    return Proposal.objects.filter(pk=proposal_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """One transfer of a list: whom, on which account, how much."""
+
+    number: str
+    member: str
+    holder: str
+    iban: str
+    amount_cents: int
+
+
+_PROPOSED = """
+-- The transfers of a list, with whom they pay, in order of name.
+SELECT e.number, p.first_name || ' ' || p.last_name, b.holder, b.iban, t.amount_cents
+FROM benefits_proposedtransfer t
+JOIN contracts_enrolment e ON e.id = t.enrolment_id
+JOIN people_person p ON p.id = e.member_id
+JOIN people_bankaccount b ON b.id = t.bank_account_id
+WHERE t.proposal_id = %s ORDER BY p.sort_key, e.number LIMIT %s OFFSET %s
+"""
+
+
+def proposed_lines(proposal_id: int, *, offset: int = 0, limit: int | None = None) -> list[ProposedLine]:
+    """The transfers of a list, a page of them or all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROPOSED, [proposal_id, limit, offset])
+        return [ProposedLine(*row) for row in cursor.fetchall()]
 
 
 def counter_rows(person_ids: Sequence[int], enrolment_ids: Sequence[int]) -> pl.DataFrame:

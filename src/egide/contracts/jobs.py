@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from egide.contracts.acts.forms import ACT_LIMIT
 from egide.contracts.models import RightsMovement
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, refuse_file, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
+from egide.exchanges.codecs.faults import Effect
 from egide.exchanges.codecs.noemie_envelope import Envelope
+from egide.exchanges.facts import Ended
 from egide.exchanges.queries import FileRow
 from egide.journal import clock, store
-from egide.journal.acts import perform
+from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
@@ -81,42 +83,52 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
         refuse_file(context, file, refusal)
         raise
     with perform(context, "rights.answers", needs=Permission.EXCHANGES, given=file.pk) as act:
+        file = lock_file(file.pk)
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return {}
         counts = {"acquitted": 0, "reported": 0, "rejected": 0, "unknown": 0}
-        faults = [Fault(f.line_no, f.code, f.message, f.remedy, f.position, f.field) for f in read.faults]
-        for place, answer in enumerate(read.records, start=1):
+        refused = [fault for fault in read.faults if fault.effect is Effect.REFUSED]
+        faults = [Fault(f.line_no, f.code, f.message, f.remedy, f.position, f.field, f.part) for f in refused]
+        taken: list[Ended] = []
+        for answer in read.records:
             outcome = answer.outcome.value.lower()
             movement = _sent(answer.movement)
             if movement is None:
                 counts["unknown"] += 1
-                faults.append(_unknown(place))
+                faults.append(_unknown(answer))
                 continue
             counts[outcome] += 1
             movement.state, movement.return_code = outcome, answer.return_code
             movement.save()
+            taken.append(Ended(answer.line_no, answer.part))
             if outcome == "rejected":
-                open_item(
-                    act,
-                    NewItem(
-                        kind="rights_reject",
-                        title=f"Droits refusés par la caisse : {movement.person} ({answer.return_code})",
-                        perimeter_id=movement.perimeter_id,
-                        subject_kind="movement",
-                        subject_id=movement.pk,
-                        received_at=file.received_at,
-                        limit=ACT_LIMIT,
-                        detail={"code": answer.return_code, "label": answer.label.strip()},
-                    ),
-                )
-        rejected = add_rejects(file, faults)
-        close_file(file, posted=len(read.records) + len(read.faults) - rejected, rejected=rejected)
+                _await_mending(act, movement, answer, file.received_at)
+        keep_endings(file, taken)
+        add_rejects(file, faults)
+        close_file(act, file, lines=read.line_count)
         act.outcome = dict(counts)
         act.because(
             f"{counts['acquitted']} mouvements acquittés, {counts['reported']} signalés, {counts['rejected']} refusés."
         )
     return counts
+
+
+def _await_mending(record: Record, movement: RightsMovement, answer: codec.RightsAnswer, received_at: datetime) -> None:
+    """A movement that the scheme refused waits for someone, with what the scheme said of it."""
+    open_item(
+        record,
+        NewItem(
+            kind="rights_reject",
+            title=f"Droits refusés par la caisse : {movement.person} ({answer.return_code})",
+            perimeter_id=movement.perimeter_id,
+            subject_kind="movement",
+            subject_id=movement.pk,
+            received_at=received_at,
+            limit=ACT_LIMIT,
+            detail={"code": answer.return_code, "label": answer.label.strip()},
+        ),
+    )
 
 
 def resend(context: Context, movement_id: int, *, corrected: Identity | None = None) -> None:
@@ -178,10 +190,11 @@ def _sent(answered: codec.RightsMovement) -> RightsMovement | None:
     )
 
 
-def _unknown(place: int) -> Fault:
+def _unknown(answer: codec.RightsAnswer) -> Fault:
     return Fault(
-        line_no=place,
+        line_no=answer.line_no,
+        part=answer.part,
         code="rights.unknown",
         message="Cette réponse ne correspond à aucun mouvement envoyé et encore sans réponse.",
-        remedy="Vérifiez la référence auprès de la caisse, puis fermez le rejet.",
+        remedy="Vérifiez la référence auprès de la caisse, puis ignorez la ligne en disant pourquoi.",
     )

@@ -21,6 +21,7 @@ class EnrolmentForm(models.Model):
     revision = models.IntegerField(default=0)
     enrolment_id = models.BigIntegerField(null=True)
     channel = models.TextField(default="mail", db_default="mail")  # the way by which the paper reached the centre
+    ended_because = models.TextField(default="", db_default="", blank=True)  # why it was refused or given up
 
     class Meta:
         constraints: ClassVar = [
@@ -28,8 +29,13 @@ class EnrolmentForm(models.Model):
                 condition=Q(channel__in=("mail", "email", "counter", "portal")), name="contracts_form_channel"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("received", "waiting", "enrolled", "refused")),
+                condition=Q(state__in=("received", "waiting", "enrolled", "refused", "abandoned")),
                 name="contracts_form_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("refused", "abandoned")) & ~Q(ended_because="")
+                | ~Q(state__in=("refused", "abandoned")) & Q(ended_because=""),
+                name="contracts_form_turned_down_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(state="enrolled", enrolment_id__isnull=False)

@@ -109,8 +109,12 @@ def asked_papers(form_id: int) -> list[PaperState]:
 
 
 def forms_in(state: str, *, latest_first: bool = False) -> QuerySet[FormRow]:
-    """The forms in one state, the oldest first unless asked; read by pages, never whole."""
-    forms = EnrolmentForm.objects.filter(state=state)
+    """The forms in one state, the oldest first unless asked; read by pages, never whole.
+
+    Those given up by the candidate are found with those that the centre refused.
+    """
+    wanted = ("refused", "abandoned") if state == "refused" else (state,)
+    forms = EnrolmentForm.objects.filter(state__in=wanted)
     return forms.order_by("-id") if latest_first else forms.order_by("received_on", "id")
 
 
@@ -249,6 +253,16 @@ def movements_in(state: str, *, offset: int, limit: int) -> list[Movement]:
 def movements_of(enrolment_ids: Sequence[int], *, limit: int = 12) -> list[Movement]:
     """The movements of these enrolments, the latest first."""
     return _movements("WHERE c.enrolment_id = ANY (%s) ORDER BY m.id DESC LIMIT %s", [list(enrolment_ids), limit])
+
+
+def subjects_around(enrolment_id: int) -> set[tuple[str, int]]:
+    """What acts are about when they move the money of an enrolment: itself, the movements of its rights, their people."""
+    movements = movements_of([enrolment_id], limit=1_000)
+    return {
+        ("enrolment", enrolment_id),
+        *(("movement", one.id) for one in movements),
+        *(("person", one.person_id) for one in movements),
+    }
 
 
 def movement_told(movement_id: int) -> Movement | None:

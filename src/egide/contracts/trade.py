@@ -30,13 +30,15 @@ TRADE = Trade(
     items=(
         ItemKind("enrolment", Permission.ENROL, health=False),
         ItemKind("endorsement", Permission.ENDORSE, health=False),
-        ItemKind("rights_reject", Permission.EXCHANGES, health=False),
+        ItemKind("rights_reject", Permission.EXCHANGES, health=False, by_hand=True),
+        ItemKind("rights_file", Permission.EXCHANGES, health=False),
+        ItemKind("enrolments_file", Permission.EXCHANGES, health=False, also=(Permission.ENROL,)),
     ),
     papers=tuple(PaperKind(code, health=False) for code in _OPEN_PAPERS),
     jobs=JOBS,
     formats=(
-        Format("enrolment.sheet", "delegate", "in", False, 20 * _MEGABYTE, "enrolments.import"),
-        Format("noemie.answers", "scheme", "in", False, 64 * _MEGABYTE, "rights.answers"),
+        Format("enrolment.sheet", "delegate", "in", False, 20 * _MEGABYTE, "enrolments.import", item="enrolments_file"),
+        Format("noemie.answers", "scheme", "in", False, 64 * _MEGABYTE, "rights.answers", item="rights_file"),
         Format("noemie.rights", "scheme", "out", False),
     ),
     quiet=("enrolment.save",),

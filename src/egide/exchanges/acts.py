@@ -1,4 +1,7 @@
-"""Files in and out: kept raw and counted once, then read at our pace; every refused line becomes a reject."""
+"""Files in and out: kept raw and counted once, then read at our pace; every refused line becomes a reject.
+
+What waits for someone stands in their queue: a file until it is read or refused, the rejects of a file until the last ends.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,18 @@ from dataclasses import field as made_by
 
 from django.db import IntegrityError, transaction
 
-from egide.exchanges.kinds import carries_health
-from egide.exchanges.models import File, Reject
+from egide.exchanges.facts import Counted, Ended
+from egide.exchanges.kinds import carries_health, reading_of
+from egide.exchanges.models import File, Line, Reject
+from egide.exchanges.queries import count_open_rejects, count_rejected, ended_lines
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
+from egide.kernel.formats import format_count
+from egide.work.acts import NewItem, close_if_open, open_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why one line was refused: its place in the file, a stable code, and what to do. ``content`` helps to mend it."""
+    """Why one line was refused: its place in the file, a stable code, and what to do. ``content`` helps to mend it.
+
+    ``part`` tells apart the things that one line holds; two faults of one part are one refused line.
+    """
 
     line_no: int
     code: str
@@ -40,6 +50,7 @@ class Fault:
     remedy: str
     position: int = 0
     field: str = ""
+    part: int = 0
     content: dict[str, object] = made_by(default_factory=dict)
     perimeter_id: int | None = None
     person_id: int | None = None
@@ -73,6 +84,7 @@ def receive(context: Context, arrival: Arrival) -> File:
                 )
         except IntegrityError as error:
             raise already_received(arrival, digest) from error
+        _await(act, file, reading_of(file.format), file.name, limit="FILE_READING")
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.outcome = {"file": file.pk, "size_bytes": file.size_bytes}
     return file
@@ -133,8 +145,65 @@ def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
             "remedy": refusal.remedy,
         }
         file.save()
+        close_if_open(act, reading_of(file.format), "file", file.pk)
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.because(str(refusal))
+
+
+def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
+    """Someone refuses a file that waits to be read, with the reason: it will not be read, its bytes stay."""
+    with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file_id, reason]) as act:
+        file = File.objects.select_for_update().filter(pk=file_id).first()
+        if file is None:
+            raise Refusal(
+                code="exchanges.not_found",
+                where=str(file_id),
+                message="Ce fichier n’existe pas ou ne vous est pas accessible.",
+                remedy="Revenez à la liste des fichiers.",
+            )
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        if file.direction != "in" or file.state != "received":
+            raise Refusal(
+                code="exchanges.not_waiting",
+                where=file.name,
+                message="Ce fichier n’attend plus d’être lu.",
+                remedy="Voyez son état sur sa page ; les lignes refusées se traitent au banc des rejets.",
+            )
+        if not reason.strip():
+            raise Refusal(
+                code="exchanges.reason",
+                where="reason",
+                message="La raison manque.",
+                remedy="Dites pourquoi ce fichier ne sera pas lu.",
+            )
+        file.state = "refused"
+        file.refusal = {
+            "code": "exchanges.turned_down",
+            "where": "",
+            "message": f"Refusé par le centre : {reason.strip()}",
+            "remedy": "S’il le faut, demandez à l’expéditeur un fichier corrigé.",
+        }
+        file.save()
+        close_if_open(act, reading_of(file.format), "file", file.pk)
+        act.outcome = {"file": file.pk}
+        act.because(reason.strip())
+    return file
+
+
+def _await(record: Record, file: File, kind: str, title: str, *, limit: str) -> None:
+    """Puts a file in the queue of those who may do what it waits for, until the day that the table of limits gives."""
+    open_item(
+        record,
+        NewItem(
+            kind=kind,
+            title=title,
+            perimeter_id=file.perimeter_id,
+            subject_kind="file",
+            subject_id=file.pk,
+            received_at=file.received_at,
+            limit=limit,
+        ),
+    )
 
 
 def lock_file(file_id: int) -> File:
@@ -147,12 +216,60 @@ def start_reading(file: File, *, lines: int) -> None:
     File.objects.filter(pk=file.pk).update(state="reading", lines=lines)
 
 
-def close_file(file: File, *, posted: int, rejected: int, ignored: int = 0) -> None:
-    """Ends the reading of a file: every line is in one of the three counts, the database checks that they add up."""
-    file.state = "read"
-    file.lines = posted + ignored + rejected
-    file.posted, file.ignored, file.rejected = posted, ignored, rejected
+def keep_endings(file: File, ended: Iterable[Ended]) -> None:
+    """Keeps how lines ended, in the act that took them or set them aside: a line ends once."""
+    Line.objects.bulk_create(
+        (
+            Line(
+                file=file,
+                perimeter_id=file.perimeter_id,
+                line_no=one.line_no,
+                part=one.part,
+                ending="ignored" if one.code else "posted",
+                code=one.code,
+                message=one.message,
+                health=file.health,
+            )
+            for one in ended
+        ),
+        batch_size=5000,
+    )
+
+
+def close_file(record: Record, file: File, *, lines: int, elsewhere: Counted | None = None) -> None:
+    """Ends the reading of a file of ``lines`` lines, once each is found taken, set aside or rejected.
+
+    The three are counted on their rows, and ``elsewhere`` on those that the reader keeps in its own tables; nothing is
+    deduced. Raises Refusal when they are not the lines of the file. The item of its reading ends, that of its rejects
+    follows them.
+    """
+    kept, own = ended_lines(file.pk), elsewhere or Counted()
+    file.lines, file.posted, file.ignored = lines, kept.posted + own.posted, kept.ignored + own.ignored
+    file.rejected = count_rejected(file.pk)
+    if lines != file.posted + file.ignored + file.rejected:
+        raise Refusal(
+            code="exchanges.lines_lost",
+            where=file.name,
+            message=(
+                f"Ce fichier contient {format_count(lines, 'ligne', 'lignes')} ; {file.posted} prises, "
+                f"{file.ignored} ignorées et {file.rejected} rejetées ne font pas ce compte."
+            ),
+            remedy="Le fichier est gardé entier : relancez sa lecture ; si l’écart demeure, prévenez l’exploitant.",
+        )
+    file.state, file.endings_kept = "read", True
     file.save()
+    close_if_open(record, reading_of(file.format), "file", file.pk)
+    _follow_rejects(record, file)
+
+
+def _follow_rejects(record: Record, file: File) -> None:
+    """One item for all the rejects of a file, open while one of them is."""
+    waiting = count_open_rejects(file.pk)
+    if waiting:
+        title = f"{format_count(waiting, 'rejet', 'rejets')} à traiter dans {file.name}"
+        _await(record, file, "rejects", title, limit="REJECT_WORK")
+    else:
+        close_if_open(record, "rejects", "file", file.pk)
 
 
 def add_rejects(file: File, faults: Iterable[Fault]) -> int:
@@ -165,6 +282,7 @@ def add_rejects(file: File, faults: Iterable[Fault]) -> int:
             file=file,
             perimeter_id=fault.perimeter_id or file.perimeter_id,
             line_no=fault.line_no,
+            part=fault.part,
             position=fault.position,
             field=fault.field,
             code=fault.code,
@@ -180,7 +298,7 @@ def add_rejects(file: File, faults: Iterable[Fault]) -> int:
         rows,
         batch_size=5000,
         update_conflicts=True,
-        unique_fields=["file", "line_no", "position", "code"],
+        unique_fields=["file", "line_no", "part", "position", "code"],
         update_fields=["state", "perimeter", "person_id"],
     )
     return len(rows)
@@ -198,10 +316,26 @@ def recycle_rejects(context: Context, file_id: int, reject_ids: Sequence[int]) -
     return file
 
 
-def close_reject(context: Context, reject: Reject, *, recycled: bool, reason: str) -> None:
-    """Ends a reject: recycled when it was corrected and taken again, closed with a reason otherwise."""
-    with perform(context, "exchanges.close_reject", needs=Permission.EXCHANGES, given=[reject.pk, reason]) as act:
-        reject.state = "recycled" if recycled else "closed"
-        reject.save()
-        act.on("reject", reject.pk, f"{reject.file.name}, ligne {reject.line_no}", reject.perimeter_id)
+def close_reject(context: Context, reject_id: int, *, recycled: bool, reason: str) -> File:
+    """Ends a reject: recycled when it was corrected and taken again, closed with a reason otherwise.
+
+    The last one of a file ends the work that they gave, in the same act. Returns the file.
+    """
+    with perform(context, "exchanges.close_reject", needs=Permission.EXCHANGES, given=[reject_id, reason]) as act:
+        seen = Reject.objects.select_related("file")  # a line whose file is out of reach is out of reach
+        held = seen.select_for_update(of=("self",)).filter(pk=reject_id).first()
+        if held is None or held.state != "open":
+            raise Refusal(
+                code="exchanges.reject_done",
+                where=str(reject_id),
+                message="Ce rejet est déjà traité, ou ne vous est pas accessible.",
+                remedy="Passez au rejet suivant du banc.",
+            )
+        file = lock_file(held.file_id)  # whoever ends another reject of it waits, then sees this one ended
+        held.state = "recycled" if recycled else "closed"
+        held.save(update_fields=["state"])
+        _follow_rejects(act, file)
+        act.on("reject", held.pk, f"{file.name}, ligne {held.line_no}", held.perimeter_id)
+        act.outcome = {"file": file.pk}
         act.because(reason)
+    return file

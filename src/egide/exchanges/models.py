@@ -26,6 +26,7 @@ class File(models.Model):
     ignored = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     refusal = models.JSONField(default=dict)
+    endings_kept = models.BooleanField(default=False, db_default=False)  # read since the end of each line is kept
     health = models.BooleanField()  # what its bytes tell; the database shows the row to nobody else
 
     class Meta:
@@ -43,12 +44,39 @@ class File(models.Model):
         ]
 
 
+class Line(models.Model):
+    """How one line ended when it was not refused: taken, or set aside with the reason. Written by the act that did it.
+
+    The reader of care keeps its own, act by act; this table is for the formats whose lines are few.
+    """
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="ended_lines")
+    perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
+    line_no = models.BigIntegerField()
+    part = models.IntegerField(default=0)
+    ending = models.TextField()
+    code = models.TextField(default="", blank=True)
+    message = models.TextField(default="", blank=True)
+    health = models.BooleanField()  # as its file
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "line_no", "part"], name="exchanges_line_ends_once"),
+            models.CheckConstraint(
+                condition=Q(ending="posted", code="", message="")
+                | (Q(ending="ignored") & ~Q(code="") & ~Q(message="")),
+                name="exchanges_line_ignored_says_why",
+            ),
+        ]
+
+
 class Reject(models.Model):
     """A line that could not be used: where it stands, why, what to do; never dropped, closed by an act."""
 
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="rejects")
     perimeter = models.ForeignKey("journal.Perimeter", on_delete=models.PROTECT)
     line_no = models.BigIntegerField()
+    part = models.IntegerField(default=0, db_default=0)  # which of the things that the line holds; 0: the whole line
     position = models.IntegerField(default=0)
     field = models.TextField(default="")
     code = models.TextField()
@@ -64,6 +92,8 @@ class Reject(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=("open", "recycled", "closed")), name="exchanges_reject_state"
             ),
-            models.UniqueConstraint(fields=["file", "line_no", "position", "code"], name="exchanges_reject_once"),
+            models.UniqueConstraint(
+                fields=["file", "line_no", "part", "position", "code"], name="exchanges_reject_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["code"], condition=Q(state="open"), name="exchanges_reject_cause")]

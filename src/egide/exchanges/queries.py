@@ -11,7 +11,8 @@ from django.db.models import BigIntegerField, Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from egide.exchanges.models import File, Reject
+from egide.exchanges.facts import Counted
+from egide.exchanges.models import File, Line, Reject
 from egide.journal.facts import Context
 from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
@@ -143,9 +144,26 @@ def reserved() -> tuple[int, int]:
 
 
 def rejected_places(file_id: int) -> list[tuple[int, int]]:
-    """Where in a file stand its rejects, open or closed: line and position, once per place; a recycled one is none."""
+    """Where in a file stand its rejects, open or closed: line and part, once per place; a recycled one is none."""
     standing = Reject.objects.filter(file_id=file_id).exclude(state="recycled")
-    return list(standing.values_list("line_no", "position").distinct())
+    return list(standing.values_list("line_no", "part").distinct())
+
+
+def count_rejected(file_id: int) -> int:
+    """How many lines of a file stand rejected, however many faults each has."""
+    return len(rejected_places(file_id))
+
+
+def ended_lines(file_id: int) -> Counted:
+    """How many lines of a file were taken and set aside, counted on what was kept of each."""
+    endings = dict(Line.objects.filter(file_id=file_id).values_list("ending").annotate(Count("id")))
+    return Counted(posted=endings.get("posted", 0), ignored=endings.get("ignored", 0))
+
+
+def ignored_of_file(file_id: int) -> list[tuple[int, str]]:
+    """The lines of a file that were set aside, in its order, each with the reason in words."""
+    aside = Line.objects.filter(file_id=file_id, ending="ignored").order_by("line_no", "part")
+    return list(aside.values_list("line_no", "message"))
 
 
 def rejects_of(file_id: int) -> list[Reject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
@@ -44,6 +44,28 @@ def perimeter_codes() -> dict[str, int]:
 def acts_on(subject_kind: str, subject_id: int, *, limit: int = 50) -> list[Act]:
     """The acts on one file, the latest first."""
     return list(Act.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-id")[:limit])
+
+
+def acts_with_ids(act_ids: Collection[int]) -> dict[int, ActRow]:
+    """These acts by their number, with the acts they were part of, up to the one that a person or a job asked for."""
+    found: dict[int, ActRow] = {}
+    wanted = set(act_ids)
+    while wanted:
+        read = {act.id: act for act in Act.objects.filter(pk__in=wanted)}
+        found |= read
+        wanted = {act.parent_id for act in read.values() if act.parent_id} - found.keys()
+    return found
+
+
+def acts_about(subjects: Collection[tuple[str, int]]) -> list[ActRow]:
+    """Every act on these files, the first first."""
+    kinds: dict[str, list[int]] = {}
+    for kind, number in subjects:
+        kinds.setdefault(kind, []).append(number)
+    any_of = Q(pk=None)
+    for kind, numbers in kinds.items():
+        any_of |= Q(subject_kind=kind, subject_id__in=numbers)
+    return list(Act.objects.filter(any_of).order_by("id"))
 
 
 def find_act(act_id: int) -> ActRow | None:

@@ -34,14 +34,17 @@ class SubjectKind:
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """Something that waits for a person, the permission that working on it asks for, and whether it tells of health.
+    """Something that waits for a person, and what working on it asks for: ``needs``, and each of ``also`` with it.
 
-    What its title and its subject tell is taken for health unless declared otherwise.
+    What its title and its subject tell is taken for health unless declared otherwise. It ends with the act that does its
+    work; ``by_hand`` when no act does: whoever works on it then says so, with the reason.
     """
 
     code: str
     needs: Permission
     health: bool = True
+    also: tuple[Permission, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class JobKind:
 class Format:
     """A kind of file: whose it is, its way, the largest we take, whether it carries health, and the job that reads it.
 
-    ``recognises`` tells it from its name and first bytes; without one, the shared codecs do.
+    ``recognises`` tells it from its name and first bytes; without one, the shared codecs do. ``item`` is the kind of work
+    that reading it is: a received file waits under it; without one, it waits for whoever receives files.
     """
 
     code: str
@@ -83,6 +87,7 @@ class Format:
     largest_bytes: int = 0
     read_by: str = ""
     recognises: Callable[[str, bytes], bool] | None = None
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

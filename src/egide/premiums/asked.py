@@ -11,7 +11,7 @@ from egide.journal.trade import Ending, Given, JobKind
 from egide.kernel.formats import format_count, format_month
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import ShownDebits, call_month, record_returns
 from egide.work.job_acts import NewJob, ask
 from egide.work.job_queries import JobRow
 
@@ -24,7 +24,10 @@ def _record_returns(context: Context, given: Given, _: Progress) -> Ending:
 def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
     def run(context: Context, given: Given, progress: Progress) -> Ending:
         month = date.fromisoformat(given["month"])
-        done = call_month(context, month, perimeter_id=given["perimeter"], dry_run=dry_run, progress=progress)
+        shown = ShownDebits(*given["shown"]) if given.get("shown") else None
+        done = call_month(
+            context, month, perimeter_id=given["perimeter"], dry_run=dry_run, shown=shown, progress=progress
+        )
         said = (
             f"{format_count(done.enrolments, 'adhésion', 'adhésions')} pour {format_eur(done.called_cents)}, "
             f"{format_count(done.debits, 'prélèvement', 'prélèvements')} pour {format_eur(done.debited_cents)}."
@@ -36,6 +39,7 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
             "called_cents": done.called_cents,
             "debits": done.debits,
             "debited_cents": done.debited_cents,
+            "debit_print": done.debit_print,
             "collection": done.collection.sentence if done.debits else "",
         }
         if dry_run:
@@ -50,10 +54,14 @@ CALL = JobKind("premiums.call", Permission.PREMIUMS, _call(dry_run=False))
 JOBS = (JobKind("bank.returns", Permission.PREMIUMS, _record_returns), TRIAL, CALL)
 
 
-def ask_call(context: Context, month: date, *, perimeter_id: int, dry_run: bool) -> JobRow:
-    """Asks for a month's call, or for its trial, in one perimeter."""
+def ask_call(
+    context: Context, month: date, *, perimeter_id: int, dry_run: bool, shown: ShownDebits | None = None
+) -> JobRow:
+    """Asks for a month's call, or for its trial, in one perimeter; ``shown`` is what the trial showed of its debits."""
     kind = TRIAL if dry_run else CALL
     title = f"{'Essai de l’appel' if dry_run else 'Appel'} de {format_month(month)}"
     given: dict[str, object] = {"month": month.isoformat(), "perimeter": perimeter_id}
+    if shown:
+        given["shown"] = [shown.debits, shown.debited_cents, shown.fingerprint]
     new = NewJob(kind.code, title, perimeter_id, "month", month.year * 100 + month.month, given)
     return ask(context, new, needs=kind.needs)

@@ -10,14 +10,15 @@ Who is debited, and for how much
     the credit stays for the next month. A debit credits the account when it is presented, so that it is not asked for
     again; one that the bank returns debits it back under another nature, which this sum leaves out: it is arrears, with
     a procedure of its own. The first debit of a mandate says FRST, the next ones RCUR. Debits, their entries and the
-    file for the bank are one act: all there, or none.
+    file for the bank are one act: all there, or none. A call confirmed after a trial asks the bank for the debits that
+    the trial showed (debtors, accounts, amounts, day, account credited), or for none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import polars as pl
 from django.db import connection, transaction
@@ -30,12 +31,15 @@ from egide.contracts.queries import (
     enrolments_touched_since,
 )
 from egide.documents.acts import issue
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, lock_file, refuse_file, send
-from egide.exchanges.codecs.bank_returns import DebitReturn, read_returns
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
+from egide.exchanges.codecs.bank_returns import NOT_A_RETURN, DebitReturn, read_returns
+from egide.exchanges.codecs.faults import Effect
+from egide.exchanges.codecs.faults import Fault as LineFault
 from egide.exchanges.codecs.sepa_debit import DebitHeader, DebitSchema, write_debits
+from egide.exchanges.facts import Ended
 from egide.exchanges.queries import file_to_read
 from egide.journal import clock, store
-from egide.journal.acts import Record, perform
+from egide.journal.acts import Record, fingerprint, perform
 from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
 from egide.journal.followers import Follow
@@ -58,6 +62,7 @@ from egide.premiums.models import Call, Debit
 from egide.premiums.notice_jobs import issue_notices
 from egide.premiums.papers.schedule import schedule_paper
 from egide.premiums.queries import schedule_of, to_debit
+from egide.work.acts import NewItem, add_detail, open_item
 
 _ENROLMENTS_PER_SLICE = 40_000
 _V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it, pain.008.001.02
@@ -65,7 +70,7 @@ _V08_SINCE = date(2023, 11, 1)  # the banks' move to the 2019 schemas; before it
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a call did: enrolments moved and cents called in this run, debits asked for."""
+    """What a call did: enrolments moved and cents called in this run, debits asked for and their fingerprint."""
 
     enrolments: int
     called_cents: int
@@ -73,6 +78,16 @@ class Called:
     debited_cents: int
     file_id: int | None
     collection: Collection  # when the bank is asked to debit; it may be past the convention's limit, and says so
+    debit_print: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDebits:
+    """The debits that a trial showed to whoever confirmed the call: nothing else may be asked of the bank."""
+
+    debits: int
+    debited_cents: int
+    fingerprint: str
 
 
 def follow(context: Context, enrolment_ids: Sequence[int], *, new_schedule: bool = False) -> None:
@@ -121,21 +136,26 @@ def call_month(
     *,
     perimeter_id: int,
     dry_run: bool = False,
+    shown: ShownDebits | None = None,
     progress: Progress = lambda _: None,
 ) -> Called:
-    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back."""
+    """Calls a month in one perimeter, then asks the bank for it. A dry run goes the same way and is rolled back.
+
+    ``shown`` is what a trial showed before it was confirmed. Raises Refusal when the debits are no longer those: what is
+    called stays called, because it is due, but nothing is asked of the bank until it is looked at again.
+    """
     if month.day != 1:
         raise Refusal("premium.month", "Un appel porte sur un mois entier.", "Donnez le mois sous la forme AAAA-MM.")
     with only_one(f"premiums.call:{perimeter_id}"):
         if not dry_run:
-            return _call(context, month, perimeter_id, progress)
+            return _call(context, month, perimeter_id, shown, progress)
         with store.trial(), transaction.atomic():
-            called = _call(context, month, perimeter_id, progress)
+            called = _call(context, month, perimeter_id, shown, progress)
             transaction.set_rollback(True)
             return called
 
 
-def _call(context: Context, month: date, perimeter_id: int, progress: Progress) -> Called:
+def _call(context: Context, month: date, perimeter_id: int, shown: ShownDebits | None, progress: Progress) -> Called:
     call = _open_call(context, month, perimeter_id)
     with reading_as(context.actor):
         count = count_enrolments(perimeter_id)
@@ -161,11 +181,10 @@ def _call(context: Context, month: date, perimeter_id: int, progress: Progress) 
         said = f"tranche {number + 1}/{slices} : {enrolments} adhésions, {format_eur(called)}"
         progress(Told(said, done=number + 1, total=slices))
     _catch_up(context, facts.seen)
-    when = collection(month, today=clock.today())
-    debits, debited, file_id = _debit(context, call, when, perimeter_id)
-    progress(f"{debits} prélèvements pour {format_eur(debited)}")
+    asked = _debit(context, call, collection(month, today=clock.today()), perimeter_id, shown)
+    progress(f"{asked.debits} prélèvements pour {format_eur(asked.debited_cents)}")
     issue_notices(context, month, perimeter_id=perimeter_id, progress=progress)
-    return Called(enrolments, called, debits, debited, file_id, when)
+    return replace(asked, enrolments=enrolments, called_cents=called)
 
 
 def _open_call(context: Context, month: date, perimeter_id: int) -> Call:
@@ -189,7 +208,7 @@ def _catch_up(context: Context, seen: str) -> None:
         follow(context, touched)
 
 
-def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) -> tuple[int, int, int | None]:
+def _debit(context: Context, call: Call, when: Collection, perimeter_id: int, shown: ShownDebits | None) -> Called:
     """One act: debits, their entries and the file for the bank are there together, or none is."""
     month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
@@ -198,7 +217,11 @@ def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) ->
         if wanted.is_empty():
             call.stage = "debited"
             call.save()
-            return 0, 0, None
+            return Called(0, 0, 0, 0, None, when)
+        total = int(wanted["amount_cents"].sum())
+        printed = _print_of(wanted, when.on, perimeter_id)
+        if shown and printed != shown.fingerprint:
+            raise _changed(shown, wanted.height, total, when.on, month)
         content = _debit_file(wanted, month, when.on, perimeter_id, act.id)
         name = f"PRLV_{month:%Y%m}_{perimeter_id}_{act.id}.xml"
         arrival = Arrival("pain.008", "bank", name, content, perimeter_id)
@@ -207,10 +230,26 @@ def _debit(context: Context, call: Call, when: Collection, perimeter_id: int) ->
         _post_debits(act, wanted, month, perimeter_id)
         call.stage, call.debit_file_id = "debited", file.pk
         call.save()
-        total = int(wanted["amount_cents"].sum())
         act.outcome = {"debits": wanted.height, "cents": total, "file": file.pk, "due_on": str(when.on)}
         act.because(when.sentence)
-    return wanted.height, total, file.pk
+    return Called(0, 0, wanted.height, total, file.pk, when, printed)
+
+
+def _print_of(wanted: pl.DataFrame, due_on: date, perimeter_id: int) -> str:
+    """The same for the same account credited, day, debtors and amounts, and for nothing else."""
+    organisation = organisation_of(perimeter_id)
+    debtors = wanted.select("enrolment_id", "iban", "holder", "amount_cents").sort("enrolment_id").write_csv()
+    return fingerprint([organisation.iban, organisation.creditor_identifier, due_on, debtors])
+
+
+def _changed(shown: ShownDebits, debits: int, cents: int, on: date, month: date) -> Refusal:
+    return Refusal(
+        code="premium.changed_meanwhile",
+        where=elided(f"Appel de {format_month(month)}"),
+        message=f"Les prélèvements ont changé depuis l’essai : {shown.debits} pour {format_eur(shown.debited_cents)} alors, "
+        f"{debits} pour {format_eur(cents)} le {on:%d/%m/%Y} maintenant. Le mois est appelé, rien n’est demandé à la banque.",
+        remedy="Refaites l’essai du même mois : il montre ce qui reste à prélever, à confirmer.",
+    )
 
 
 def _debit_file(wanted: pl.DataFrame, month: date, due_on: date, perimeter_id: int, act_id: int) -> bytes:
@@ -294,50 +333,91 @@ def record_returns(context: Context, file_id: int) -> int:
         if file.state == "read":
             return file.posted
         entries: list[Entry] = []
-        unknown = [
-            Fault(fault.line_no, fault.code, fault.message, fault.remedy, fault.position, fault.field)
-            for fault in read.faults
-        ]
-        for place, returned in enumerate(read.records, start=1):
-            number, _, month = returned.end_to_end_id.rpartition("-")
-            presented = (
-                Debit.objects.select_for_update(of=("self",))
-                .select_related("enrolment")
-                .filter(enrolment__number=number, returned_on=None)
-            )
-            debit = next((each for each in presented if f"{each.month:%Y%m}" == month), None)
-            if debit is None or debit.amount_cents != returned.amount_cents:
-                unknown.append(_unknown_return(place, returned))
+        taken, rejected = _not_used(read.faults)
+        for returned in read.records:
+            debit = _presented(returned)
+            if debit is None:
+                rejected.append(_unknown_return(returned))
                 continue
             debit.returned_on, debit.return_code = clock.today(), returned.reason_code
             debit.save()
-            member = account_of(AccountKind.MEMBER, debit.perimeter_id, enrolment_id=debit.enrolment_id)
-            sent = account_of(AccountKind.DEBITS_SENT, debit.perimeter_id)
-            nature = Nature.DEBIT_RETURNED
-            entries.append(
-                Entry(
-                    kind="premium.return",
-                    label=elided(f"Prélèvement de {format_month(debit.month)} rejeté ({returned.reason_code})"),
-                    perimeter_id=debit.perimeter_id,
-                    booked_on=clock.today(),
-                    legs=(
-                        Leg(member, debit.amount_cents, nature, period=debit.month, reference=debit.pk),
-                        Leg(sent, -debit.amount_cents, nature, period=debit.month, reference=debit.pk),
-                    ),
-                )
-            )
+            entries.append(_return_entry(debit))
+            taken.append(Ended(returned.line_no))
+            _await_handling(act, debit, returned, file.received_at)
         post(act, entries)
-        close_file(file, posted=len(entries), rejected=add_rejects(file, unknown))
+        keep_endings(file, taken)
+        add_rejects(file, rejected)
+        close_file(act, file, lines=read.line_count)
         act.because(f"{len(entries)} prélèvements rejetés imputés, {file.rejected} non reconnus.")
     return len(entries)
 
 
-def _unknown_return(place: int, returned: DebitReturn) -> Fault:
+def _not_used(faults: Sequence[LineFault]) -> tuple[list[Ended], list[Fault]]:
+    """Lines that the codec did not give: set aside when they announce no return at all, rejected otherwise."""
+    aside = [Ended(one.line_no, 0, one.code, one.message) for one in faults if one.code == NOT_A_RETURN]
+    refused = [
+        Fault(one.line_no, one.code, one.message, one.remedy, one.position, one.field)
+        for one in faults
+        if one.effect is Effect.REFUSED
+    ]
+    return aside, refused
+
+
+def _presented(returned: DebitReturn) -> Debit | None:
+    """The debit that a return answers: presented, not yet returned, of the same amount; held until the end of the act."""
+    number, _, month = returned.end_to_end_id.rpartition("-")
+    presented = (
+        Debit.objects.select_for_update(of=("self",))
+        .select_related("enrolment")
+        .filter(enrolment__number=number, returned_on=None)
+    )
+    debit = next((each for each in presented if f"{each.month:%Y%m}" == month), None)
+    return debit if debit and debit.amount_cents == returned.amount_cents else None
+
+
+def _return_entry(debit: Debit) -> Entry:
+    """The member owes the month again."""
+    member = account_of(AccountKind.MEMBER, debit.perimeter_id, enrolment_id=debit.enrolment_id)
+    sent = account_of(AccountKind.DEBITS_SENT, debit.perimeter_id)
+    nature = Nature.DEBIT_RETURNED
+    return Entry(
+        kind="premium.return",
+        label=elided(f"Prélèvement de {format_month(debit.month)} rejeté ({debit.return_code})"),
+        perimeter_id=debit.perimeter_id,
+        booked_on=clock.today(),
+        legs=(
+            Leg(member, debit.amount_cents, nature, period=debit.month, reference=debit.pk),
+            Leg(sent, -debit.amount_cents, nature, period=debit.month, reference=debit.pk),
+        ),
+    )
+
+
+def _await_handling(record: Record, debit: Debit, returned: DebitReturn, received_at: datetime) -> None:
+    """A returned debit waits for someone, on its enrolment: one item for all those that wait together."""
+    number = debit.enrolment.number
+    item = open_item(
+        record,
+        NewItem(
+            kind="returned_debit",
+            title=f"Prélèvement rejeté à traiter : adhésion {number}",
+            perimeter_id=debit.perimeter_id,
+            subject_kind="enrolment",
+            subject_id=debit.enrolment_id,
+            received_at=received_at,
+            limit="PREMIUM_ACT",
+            detail={"number": number},
+        ),
+    )
+    told = f"{format_month(debit.month)} : {format_eur(debit.amount_cents)}, {returned.reason} ({returned.reason_code})"
+    add_detail(item, "lines", told[:1].upper() + told[1:])
+
+
+def _unknown_return(returned: DebitReturn) -> Fault:
     return Fault(
-        line_no=place,
+        line_no=returned.line_no,
         code="debit.unknown",
         message="Ce rejet ne correspond à aucun prélèvement présenté et non encore rejeté, pour ce montant.",
-        remedy="Rapprochez-le du relevé bancaire ; s’il est déjà imputé, fermez-le.",
+        remedy="Rapprochez-le du relevé bancaire ; s’il est déjà imputé, ignorez cette ligne en disant pourquoi.",
         content={"end_to_end_id": returned.end_to_end_id, "reason": returned.reason_code},
     )
 

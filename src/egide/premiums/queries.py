@@ -79,12 +79,13 @@ class AccountLine:
     amount_cents: int
     balance_cents: int
     act_id: int
+    line_id: int
 
 
 _ACCOUNT = """
 -- The member account in order of booking, with its running balance.
 SELECT l.entry_id, l.booked_on, e.label, l.nature, l.period, l.person_id, l.amount_cents,
-  sum(l.amount_cents) OVER (ORDER BY l.booked_on, l.id)::bigint, e.act_id
+  sum(l.amount_cents) OVER (ORDER BY l.booked_on, l.id)::bigint, e.act_id, l.id
 FROM ledger_account a
 JOIN ledger_line l ON l.account_id = a.id
 JOIN ledger_entry e ON e.id = l.entry_id AND e.booked_on = l.booked_on

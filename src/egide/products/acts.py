@@ -49,6 +49,8 @@ def publish(context: Context, folder: Path) -> ProductVersion:
             published_on=clock.today(),
             act_id=act.id,
         )
-        act.on("product", version.pk, f"{book.code} {book.version.isoformat()}", context.actor.first_perimeter)
+        act.on(
+            "product", version.pk, f"{book.title}, version du {book.version:%d/%m/%Y}", context.actor.first_perimeter
+        )
         act.because(f"Livre publié sous l’empreinte {book.digest[:12]} : toutes les vérifications sont passées.")
     return version

@@ -78,6 +78,11 @@ def version_ids(digests: Sequence[str]) -> dict[str, int]:
     return dict(ProductVersion.objects.filter(digest__in=list(digests)).values_list("digest", "id"))
 
 
+def book_of_version(version_id: int) -> Book:
+    """The rule book published under an identifier: the one that an amount names as having decided it."""
+    return published_book(ProductVersion.objects.values_list("digest", flat=True).get(pk=version_id))
+
+
 def open_books() -> None:
     """Reads every published book into memory, so that nobody waits for it in front of a page."""
     for digest in ProductVersion.objects.values_list("digest", flat=True):

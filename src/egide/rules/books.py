@@ -351,9 +351,9 @@ def domain_fault(entry: Entry, value: object) -> str | None:
     if not isinstance(value, wanted.get(kind.name, int)) or (isinstance(value, bool) and kind.name != "ouinon"):
         return f"n'est pas un {kind}"
     if kind.name == "texte" and value not in kind.choices:
-        return f"n'est pas dans la liste {', '.join(kind.choices)}"
+        return f"n'est pas dans la liste {', '.join(one.replace('_', ' ') for one in kind.choices)}"
     if entry.domain.low is not None and entry.domain.high is not None:
         low, high = plain(entry.domain.low), plain(entry.domain.high)
         if not low <= plain(value) <= high:  # type: ignore[operator, arg-type]
-            return f"sort de l'intervalle {say(entry.domain.low, kind)} à {say(entry.domain.high, kind)}"
+            return f"n'est pas entre {say(entry.domain.low, kind)} et {say(entry.domain.high, kind)}"
     return None

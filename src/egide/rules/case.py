@@ -120,7 +120,7 @@ class CaseReader(Evaluator):
         value, kind = row.values[position[0]], position[1]
         said = say(value, kind)
         label = f"{node.column.replace('_', ' ')} (table {table.name.replace('_', ' ')})"
-        sentence = f"Table {table.name.replace('_', ' ')}, {node.column.replace('_', ' ')} : {said}."
+        sentence = f"Table {table.name.replace('_', ' ')} : {said}."
         article = book.article_at(table.definition.place)
         return Step(name, "table", value, kind.name, said, label, sentence, article, place=f"{table.file}:{line}")
 

@@ -22,6 +22,7 @@ from egide.rules.syntax import (
     Body,
     Call,
     Ceiling,
+    Entry,
     Expression,
     FirstRefusal,
     GroupRank,
@@ -96,13 +97,13 @@ class Evaluator:
     def _entry(self, name: str) -> Value:
         entry = self._book.entries[name]
         if name not in self._facts or self._facts[name] is None:
-            raise Refusal("rules.fact", f"Il manque {entry.label} (« {name} »).", "Fournissez cette donnée.", name)
+            raise Refusal("rules.fact", f"Il manque {entry.label}.", "Fournissez cette donnée.", name)
         given = self._facts[name]
         fault = domain_fault(entry, given)
         if fault:
             raise Refusal(
                 "rules.fact",
-                f"{entry.label} (« {name} ») : la valeur {given} {fault}.",
+                f"{entry.label[:1].upper()}{entry.label[1:]} : {_given(entry, given)} {fault}.",
                 "Corrigez cette donnée.",
                 name,
             )
@@ -136,7 +137,7 @@ class Evaluator:
         item, limit = int(self._whole(body.item, trace)), int(self._whole(body.limit, trace))
         if item < 0:
             raise negative_under_ceiling(rule)
-        key = key_text([self._of(k, trace) for k in body.keys])
+        key = key_text(list(self.key(body.keys)))
         used = self._counters.get((rule.name, key), 0)
         passed = under_ceiling(item, limit, used)
         if passed:
@@ -152,7 +153,7 @@ class Evaluator:
             return True
         months = int(self._whole(body.months, trace))
         day = cast(date, self._of(body.day, trace))
-        key = key_text([self._of(k, trace) for k in body.keys])
+        key = key_text(list(self.key(body.keys)))
         last = self._counters.get((rule.name, key))
         accepted, remembered = accept_purchase(last, day, months)
         if accepted:
@@ -313,3 +314,12 @@ class Evaluator:
 def cell_name(node: Lookup, line: int) -> str:
     """Name one cell of a table."""
     return f"{node.table}.{node.column}@{line}"
+
+
+def _given(entry: Entry, value: object) -> str:
+    """A value as it reads in a refusal, whatever its type."""
+    if isinstance(value, date) and entry.type.name == "date":
+        return say(value, entry.type)
+    if isinstance(value, int) and entry.type.name not in ("date", "texte"):
+        return say(value, entry.type)
+    return str(value)

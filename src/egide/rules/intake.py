@@ -76,7 +76,7 @@ def _column(given: pl.Series, entry: Entry) -> pl.Series:
     if low is not None and high is not None and column.len():
         outside = (column < low) | (column > high)
         if outside.any():
-            inside = f"sort de l'intervalle {say(low, entry.type)} à {say(high, entry.type)}"
+            inside = f"n'est pas entre {say(low, entry.type)} et {say(high, entry.type)}"
             raise _refused(entry, outside, given, inside)
     return column
 
@@ -98,7 +98,7 @@ def _refused(entry: Entry, wrong: pl.Series, given: pl.Series, why: str) -> Refu
     value = "" if given[line] is None else f" {given[line]}"
     return Refusal(
         "rules.fact",
-        f"{entry.label} (« {entry.name} ») : la valeur{value} {why} ; {int(wrong.sum())} ligne(s) en tout.",
+        f"{entry.label[:1].upper()}{entry.label[1:]} :{value} {why} ; {int(wrong.sum())} ligne(s) en tout.",
         "Corrigez cette donnée ; rien n'a été calculé.",
         f"ligne {line + 1}",
     )

@@ -14,7 +14,7 @@ from egide.journal.permissions import Permission, may
 from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.reference import load_time_limit
-from egide.work.kinds import carries_health, may_work, needed
+from egide.work.kinds import by_hand, carries_health, kinds_of, may_work, needed
 from egide.work.models import Item, Pause
 from egide.work.queries import clock_of, day_of
 
@@ -82,6 +82,12 @@ def _drawn(new: NewItem) -> Item:
     )
     item.due_on = clock_of(item, (), day).due_on
     return item
+
+
+def add_detail(item: Item, name: str, sentence: str) -> None:
+    """Adds a sentence to what the screen tells of an item, under a name; what several events gave is told together."""
+    item.detail = {**item.detail, name: [*item.detail.get(name, []), sentence]}
+    item.save(update_fields=["detail"])
 
 
 def pause(record: Record, item: Item, reason: str, *, on: date | None = None) -> None:
@@ -163,10 +169,10 @@ def take_next(context: Context) -> Item:
     Two people who ask at once get two items: one being taken is passed over.
     """
     actor = context.actor
-    kinds = [kind for kind, wanted in needed().items() if may(actor.role, wanted)]
+    kinds = kinds_of(actor)
     free = Item.objects.filter(state="open", assignee_id=None, kind__in=kinds, perimeter_id__in=actor.perimeters)
     ours = free.filter(Q(team_id=actor.team_id) | Q(team_id__isnull=True)).order_by("due_on", "received_at", "id")
-    first = next((needed()[kind] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
+    first = next((needed()[kind][0] for kind in kinds), Permission.READ)  # no kind is theirs: nothing will be found
     with perform(context, "work.take", needs=first, given="next") as act:
         item = ours.select_for_update(skip_locked=True).first()
         if item is None:
@@ -213,6 +219,35 @@ def hand_over(context: Context, item_id: int, *, to: Actor) -> Item:
     return item
 
 
+def finish(context: Context, item_id: int, *, reason: str) -> Item:
+    """Ends by hand what no other act ends, with the reason; refused for what its own page ends.
+
+    Whoever holds the item may, and anyone who may do the work when nobody does.
+    """
+    with perform(context, "work.finish", needs=_needed(context, item_id), given=[item_id, reason]) as act:
+        item = _locked(item_id)
+        _about(act, item)
+        if item.kind not in by_hand():
+            raise Refusal(
+                code="work.ends_elsewhere",
+                where=item.title,
+                message="Ce dossier se termine par l’acte qui le traite.",
+                remedy="Ouvrez-le : sa page propose les actes qui le terminent.",
+            )
+        if not reason.strip():
+            raise Refusal(
+                code="work.reason",
+                where="reason",
+                message="La raison manque.",
+                remedy="Dites ce qui a été fait, ou pourquoi il n’y a rien à faire.",
+            )
+        if item.assignee_id is not None:
+            _refuse_other_hands(context, item)
+        close(act, item)
+        act.because(reason.strip())
+    return item
+
+
 def release(record: Record, user_id: int) -> int:
     """Puts back in the queue all that a person holds, because they leave; returns how many items it was."""
     count = Item.objects.filter(assignee_id=user_id).exclude(state="done").update(assignee_id=None)
@@ -233,7 +268,7 @@ def _refuse_other_hands(context: Context, item: Item) -> None:
 
 
 def _about(record: Record, item: Item) -> None:
-    record.on(item.subject_kind, item.subject_id, item.title, item.perimeter_id)
+    record.on(item.subject_kind, item.subject_id, str(item.detail.get("number") or item.title), item.perimeter_id)
     record.outcome = {"item": item.pk, item.subject_kind: item.subject_id}
 
 
@@ -249,12 +284,14 @@ def _person(context: Context) -> int:
 
 
 def _needed(context: Context, item_id: int) -> Permission:
-    """The permission that the item's kind asks for; a kind that nobody may work on is as absent as a missing item."""
+    """The permission that the item's kind asks for, and first the one that is lacking; a kind that nobody may work on is
+    as absent as a missing item."""
     with reading_as(context.actor):
         kind = Item.objects.filter(pk=item_id).values_list("kind", flat=True).first()
     if kind is None or kind not in needed():
         raise _not_found(item_id)
-    return needed()[kind]
+    wanted = needed()[kind]
+    return next((one for one in wanted if not may(context.actor.role, one)), wanted[0])
 
 
 def _locked(item_id: int) -> Item:

@@ -29,17 +29,18 @@ REASONS = {
         Reason(
             "person.ambiguous",
             "Plusieurs couvertures correspondent à cette personne le jour des soins.",
-            "Choisissez la bonne adhésion, puis recyclez.",
+            "Ouvrez leurs fiches : mettez fin par un avenant à celle qui est de trop, puis recyclez ; si toutes sont justes, "
+            "ignorez la ligne et demandez à la caisse le rang de naissance.",
         ),
         Reason(
             "cover.none",
             "La personne est connue, mais n’est pas couverte le jour des soins.",
-            "Vérifiez les dates de la couverture ; si elles sont justes, fermez le rejet et prévenez l’adhérent.",
+            "Vérifiez les dates de la couverture ; si elles sont justes, ignorez la ligne et prévenez l’adhérent.",
         ),
         Reason(
             "act.unknown",
             "Ce code d’acte n’est rattaché à aucune famille de soins.",
-            "Ajoutez-le à la table care_families, puis recyclez.",
+            "Demandez à l’exploitation de rattacher ce code à une famille de soins, puis recyclez.",
         ),
         Reason(
             "line.uncomputable",
@@ -49,7 +50,7 @@ REASONS = {
         Reason(
             "reversal.no_original",
             "L’annulation ne désigne aucune ligne connue et encore en vigueur.",
-            "Retrouvez la ligne d’origine ; si elle n’est jamais venue, fermez le rejet.",
+            "Retrouvez la ligne d’origine ; si elle n’est jamais venue, ignorez la ligne.",
         ),
         Reason(
             "line.incoherent",

@@ -45,7 +45,8 @@ from egide.exchanges.acts import (
     start_reading,
 )
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
-from egide.exchanges.queries import FileRow, count_open_rejects, file_to_read, recyclable, rejected_places
+from egide.exchanges.facts import Counted
+from egide.exchanges.queries import FileRow, file_to_read, recyclable, rejected_places
 from egide.journal import store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -55,10 +56,8 @@ from egide.journal.permissions import Permission
 from egide.journal.queries import snapshot
 from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
-from egide.kernel.formats import format_count
 from egide.kernel.progress import Progress, Told
 from egide.products.queries import book_for
-from egide.work.acts import NewItem, close_if_open, open_item
 
 Slice = tuple[int, pl.DataFrame]
 
@@ -111,7 +110,7 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
         seen = snapshot()
         people = people_known(read.lines["nir"].unique().to_list())
         matching = match(read.lines, people, care_families(), received_on=received_on, first_id=run.first_line_id)
-        matching = _not_yet_settled(file, matching, read.lines)
+        matching = _not_yet_settled(file, matching)
     progress(f"{matching.matched.height} actes rattachés, {matching.refused.height} refusés")
     _refuse(context, file, matching, read)
 
@@ -167,32 +166,24 @@ def _start(context: Context, file: FileRow, read: CareLineRead) -> Run:
     if known:
         return known
     with perform(context, "benefits.start", needs=Permission.BENEFITS, given=[file.pk, "start"]) as act:
-        lines = read.lines.height + _refused_acts(read)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('benefits_line_numbers'))")
             cursor.execute("SELECT nextval('benefits_care_line_id_seq')")
             first = int(cursor.fetchone()[0])
             cursor.execute("SELECT setval('benefits_care_line_id_seq', %s)", [first + read.lines.height])
-        start_reading(file, lines=lines)
+        start_reading(file, lines=read.line_count)
         slices = max(1, -(-read.lines.height // _LINES_PER_SLICE)) + 1  # the last one, for what is taken back
         run = Run.objects.create(file=file, first_line_id=first, slices=slices)
         act.on("file", file.pk, file.name, file.perimeter_id)
-        act.outcome = {"lines": lines, "slices": slices, "first_line": first}
+        act.outcome = {"lines": read.line_count, "slices": slices, "first_line": first}
     return run
 
 
-def _not_yet_settled(file: FileRow, matching: Matching, lines: pl.DataFrame) -> Matching:
+def _not_yet_settled(file: FileRow, matching: Matching) -> Matching:
     """Without the acts that an earlier run posted, ignored or rejected: its word stands, whatever changed since."""
     posted = posted_places(file.pk)
-    places = pl.DataFrame(rejected_places(file.pk), schema={"line_no": pl.Int32, "position": pl.Int32}, orient="row")
-    rejected = places.join(lines.select("line_no", "act_no", "position"), on=["line_no", "position"])
-    done = pl.concat(
-        [
-            posted,
-            ignored_places(file.pk),
-            rejected.select(pl.col("line_no").cast(pl.Int32), pl.col("act_no").cast(pl.Int16)),
-        ]
-    )
+    rejected = pl.DataFrame(rejected_places(file.pk), schema=posted.schema, orient="row")
+    done = pl.concat([posted, ignored_places(file.pk), rejected])
     keys = ["line_no", "act_no"]
     return Matching(
         matching.matched.join(done, on=keys, how="anti"), matching.refused.join(posted, on=keys, how="anti")
@@ -233,13 +224,13 @@ def _refuse(context: Context, file: FileRow, matching: Matching, read: CareLineR
         known = set(rejected_places(file.pk))
     faults = read.faults.filter(pl.col("effect") == "REFUSED")
     unreadable = (
-        Fault(row["line_no"], row["code"], row["message"], row["remedy"], row["position"], row["field"])
+        Fault(row["line_no"], row["code"], row["message"], row["remedy"], row["position"], row["field"], row["act_no"])
         for row in faults.iter_rows(named=True)
     )
     fresh = [
         fault
         for fault in chain(unreadable, _faults(matching.refused, read.lines))
-        if (fault.line_no, fault.position) not in known
+        if (fault.line_no, fault.part) not in known
     ]
     if not fresh:
         return
@@ -250,36 +241,14 @@ def _refuse(context: Context, file: FileRow, matching: Matching, read: CareLineR
 
 
 def _finish(context: Context, file: FileRow, read: CareLineRead) -> Outcome:
-    """Counts what became of every act, from the books and the rejects themselves; the rest repeats what we held."""
+    """Ends the reading once every act of the file is in the books, set aside with its reason, or rejected."""
     with perform(context, "benefits.file_read", needs=Permission.BENEFITS, given=[file.pk, "finish"]) as act:
-        posted = posted_places(file.pk).height
-        rejected = len(set(rejected_places(file.pk)))
-        ignored = read.lines.height + _refused_acts(read) - posted - rejected
-        close_file(file, posted=posted, ignored=ignored, rejected=rejected)
-        if count_open_rejects(file.pk):
-            open_item(
-                act,
-                NewItem(
-                    kind="rejects",
-                    title=f"{format_count(rejected, 'rejet', 'rejets')} à traiter dans {file.name}",
-                    perimeter_id=file.perimeter_id,
-                    subject_kind="file",
-                    subject_id=file.pk,
-                    received_at=file.received_at,
-                    limit="REJECT_WORK",
-                ),
-            )
-        else:
-            close_if_open(act, "rejects", "file", file.pk)
+        counted = Counted(posted=posted_places(file.pk).height, ignored=ignored_places(file.pk).height)
+        close_file(act, file, lines=read.line_count, elsewhere=counted)
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.outcome = {"posted": file.posted, "ignored": file.ignored, "rejected": file.rejected}
         act.because(f"{file.lines} actes : {file.posted} pris, {file.ignored} ignorés, {file.rejected} rejetés.")
     return _outcome(file)
-
-
-def _refused_acts(read: CareLineRead) -> int:
-    """Acts that the codec could not use: one per place, however many faults it has."""
-    return read.faults.filter(pl.col("effect") == "REFUSED").select("line_no", "position").unique().height
 
 
 _SHOWN = [
@@ -302,6 +271,7 @@ def _faults(refused: pl.DataFrame, lines: pl.DataFrame) -> Iterator[Fault]:
         reason = REASONS[row["code"]]
         yield Fault(
             line_no=row["line_no"],
+            part=row["act_no"],
             position=row["position"],
             code=reason.code,
             message=reason.message,

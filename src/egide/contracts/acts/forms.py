@@ -97,6 +97,13 @@ def validate_form(
     given = [form_id, revision] if content is None else [form_id, revision, dict(content)]
     with perform(context, "enrolment.validate", needs=Permission.ENROL, given=given) as act:
         form = locked_form(form_id)
+        if form.state in ("refused", "abandoned"):
+            raise Refusal(
+                code="enrolment.closed",
+                where=f"bulletin {form.pk}",
+                message="Ce bulletin a été refusé ou abandonné.",
+                remedy="Si le candidat demande de nouveau à adhérer, recevez son nouveau bulletin.",
+            )
         if form.state == "enrolled":
             raise Refusal(
                 code="enrolment.already_done",
@@ -121,6 +128,51 @@ def validate_form(
         act.outcome = {"enrolment": enrolment.pk, "number": enrolment.number, "form": form.pk}
         act.because(*effect.reasons)
     return enrolment
+
+
+def refuse_form(context: Context, form_id: int, *, revision: int, reason: str) -> EnrolmentForm:
+    """The centre refuses a form, with the reason that the journal keeps; its item ends."""
+    return _turn_down(context, form_id, revision=revision, reason=reason, state="refused")
+
+
+def abandon_form(context: Context, form_id: int, *, revision: int, reason: str) -> EnrolmentForm:
+    """The candidate gives their request up, with what they said; its item ends."""
+    return _turn_down(context, form_id, revision=revision, reason=reason, state="abandoned")
+
+
+_TURNED_DOWN = {
+    "refused": ("enrolment.refuse", "Bulletin refusé"),
+    "abandoned": ("enrolment.abandon", "Demande abandonnée par le candidat"),
+}
+
+
+def _turn_down(context: Context, form_id: int, *, revision: int, reason: str, state: str) -> EnrolmentForm:
+    kind, said = _TURNED_DOWN[state]
+    with perform(context, kind, needs=Permission.ENROL, given=[form_id, revision, reason]) as act:
+        form = locked_form(form_id)
+        if form.state not in ("received", "waiting"):
+            raise Refusal(
+                code="enrolment.closed",
+                where=f"bulletin {form.pk}",
+                message="Ce bulletin est déjà traité.",
+                remedy="S’il est devenu une adhésion, ouvrez la fiche de l’adhérent pour y mettre fin.",
+            )
+        same_revision(form, revision)
+        if not reason.strip():
+            raise Refusal(
+                code="enrolment.reason",
+                where="reason",
+                message="La raison manque.",
+                remedy="Dites pourquoi : elle reste au journal et sur le bulletin.",
+            )
+        form.state, form.ended_because, form.revision = state, reason.strip(), form.revision + 1
+        form.save()
+        item = item_about("enrolment", "form", form.pk)
+        close(act, item)
+        act.on("form", form.pk, item.title, form.perimeter_id)
+        act.outcome = {"form": form.pk}
+        act.because(f"{said} : {reason.strip()}")
+    return form
 
 
 def read_saved(form: EnrolmentForm) -> FormRead:

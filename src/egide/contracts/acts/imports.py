@@ -8,10 +8,11 @@ from itertools import groupby
 from egide.contracts.acts.forms import effect_of, enrol
 from egide.contracts.facts import EnrolmentAsked, PersonAsked
 from egide.contracts.queries import product_terms
-from egide.exchanges.acts import Fault, add_rejects, close_file, refuse_file
+from egide.exchanges.acts import Fault, add_rejects, close_file, keep_endings, refuse_file
 from egide.exchanges.codecs.enrolment_cells import CellFault
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_sheet import EnrolmentRow, RowReject, SheetRead, read_enrolments
+from egide.exchanges.facts import Ended
 from egide.exchanges.queries import FileRow, rejects_of
 from egide.journal import store
 from egide.journal.acts import AlreadyDone, perform
@@ -64,6 +65,7 @@ def _enrol_family(context: Context, file: FileRow, reference: str, family: list[
         with perform(once, "enrolment.import", needs=Permission.ENROL, given=[file.sha256, reference]) as act:
             asked = _asked(family, file)
             enrolment = enrol(act, file.perimeter_id, asked, effect_of(asked))
+            keep_endings(file, (Ended(row.line_no) for row in family))
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
             act.outcome = {"enrolment": enrolment.pk, "number": enrolment.number}
             return enrolment.pk
@@ -144,12 +146,12 @@ def _close(context: Context, file: FileRow, read: SheetRead, refused: list[RowRe
         add_rejects(
             file,
             (
-                Fault(row.line_no, fault.code, fault.message, fault.remedy, field=fault.column)
+                Fault(row.line_no, fault.code, fault.message, fault.remedy, position, fault.column)
                 for row in refused
-                for fault in row.reasons
+                for position, fault in enumerate(row.reasons, start=1)
             ),
         )
-        close_file(file, posted=len(read.rows) + len(read.rejects) - len(refused), rejected=len(refused))
+        close_file(act, file, lines=read.line_count)
         act.on("file", file.pk, file.name, file.perimeter_id)
         act.because(f"{file.posted} lignes prises, {file.rejected} refusées.")
 

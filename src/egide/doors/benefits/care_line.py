@@ -9,34 +9,24 @@ from django.utils.translation import gettext as _
 
 from egide.benefits.facts import CareLineFacts
 from egide.benefits.queries import care_line as read_line
-from egide.benefits.queries import explain_line
+from egide.benefits.standing import moved_once, posted_on_line, taken_back_by
+from egide.doors.benefits.care_words import sentences_of, shares_of
 from egide.doors.benefits.member_care import care_name, compulsory_cents, left_cents, line_state, sign
+from egide.doors.benefits.why_care import of_line
 from egide.doors.benefits.words import FAMILIES
-from egide.doors.desk.reasons import step_shape
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.shell import Shape, ref, show, state
 from egide.journal.permissions import Permission
 from egide.kernel.formats import format_rate
-from egide.products.queries import book_for
-from egide.rules.case import Step
 
 
 @needs(Permission.READ_HEALTH)
 def care_line(request: PageRequest, line_id: int) -> HttpResponse:
-    """The line, its reasons as they stood before it, its entries, and what is left of the ceilings it met."""
+    """The line as one bar and three sentences, the reasons of what stands, its entries, and what would change it."""
     line = read_line(line_id)
     place = _place(line)
-    if line.operation == "A":
-        tree: Shape = {
-            "sentence": _("Cette ligne annule la ligne d’origine : son montant est repris en entier."),
-            "inputs": [],
-        }
-        remains: list[Shape] = []
-    else:
-        step = explain_line(line_id)
-        tree = step_shape(step, book_for(place["product_code"], line.care_on.replace(day=1)))
-        remains = _remains(step)
+    found = of_line(line)
     context = {
         "line": {
             "id": line.id,
@@ -45,7 +35,8 @@ def care_line(request: PageRequest, line_id: int) -> HttpResponse:
             "care": care_name(line),
             "code": line.act_code,
             "care_on": line.care_on,
-            "state": line_state(line, reversed_=False) or state(_("Remboursé"), "ok"),
+            "state": line_state(line, reversed_=bool(taken_back_by([line.id])), moved=bool(moved_once([line.id])))
+            or state(_("Remboursé"), "ok"),
             "file_url": reverse("file", args=[line.file_id]) if allowed(request, Permission.EXCHANGES) else "",
             "file_label": _("%(file)s, ligne %(n)s") % {"file": place["file"], "n": line.line_no},
         },
@@ -55,12 +46,14 @@ def care_line(request: PageRequest, line_id: int) -> HttpResponse:
             "base_cents": line.base_cents,
             "compulsory_cents": compulsory_cents(line),
             "complementary_cents": line.posted_cents,
-            "complementary_why": ref("soin", line.id) if line.operation == "N" else None,
+            "complementary_why": ref("soin", line.id),
             "left_cents": left_cents(line),
         },
-        "tree": tree,
+        "shares": shares_of(line),
+        "said": sentences_of(line, found),
+        "tree": found["tree"],
         "postings": _postings(line.id),
-        "remains": remains,
+        "remains": [{"label": text} for text in found.get("changes", ())],
     }
     return show(request, "benefits/care_line.html", context)
 
@@ -79,23 +72,12 @@ def _place(line: CareLineFacts) -> dict[str, str]:
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-_POSTINGS = """
--- What was posted for a care line, the first first; a correction is one more row.
-SELECT p.booked_on, p.amount_cents, e.label, p.entry_id FROM benefits_posting p
-JOIN ledger_entry e ON e.id = p.entry_id AND e.booked_on = p.booked_on
-WHERE p.care_line_id = %s ORDER BY p.id
-"""
-
-
 def _postings(line_id: int) -> list[Shape]:
-    with connection.cursor() as cursor:
-        cursor.execute(_POSTINGS, [line_id])
-        rows = cursor.fetchall()
     shapes: list[Shape] = []
-    for on, cents, reason, entry in rows:
-        sides = ("debit_cents", "credit_cents") if cents > 0 else ("credit_cents", "debit_cents")
+    for one in posted_on_line(line_id):
+        sides = ("debit_cents", "credit_cents") if one.amount_cents > 0 else ("credit_cents", "debit_cents")
         for account, side in ((_("Prestations de l’assureur"), sides[0]), (_("Prestations à payer"), sides[1])):
-            shapes.append({"on": on, "account": account, "label": reason, side: abs(cents), "entry": str(entry)})
+            shapes.append({"on": one.booked_on, "account": account, "label": one.label, side: abs(one.amount_cents)})
     return shapes
 
 
@@ -119,17 +101,3 @@ def _facts(line: CareLineFacts) -> list[Shape]:
         {"label": _("Reçu le"), "value": line.received_on, "unit": "jour"},
     ]
     return facts
-
-
-def _remains(step: Step) -> list[Shape]:
-    """What is left of each ceiling this line met, or the day from which a right opens again."""
-    shapes: list[Shape] = []
-    for outlook in step.outlooks():
-        value, unit = (outlook.until, "jour") if outlook.until else (outlook.remaining, _unit_of(step, outlook.text))
-        shapes.append({"label": outlook.text, "value": value, "unit": unit})
-    return shapes
-
-
-def _unit_of(step: Step, text: str) -> str:
-    holder = next((one for one in step.walk() if any(outlook.text == text for outlook in one.outlook)), step)
-    return "eur" if holder.type == "montant" else "nombre"

@@ -11,7 +11,8 @@ def _benefits(command: argparse.ArgumentParser) -> None:
     what = command.add_subparsers(dest="what", required=True, metavar="ACTE")
     read = what.add_parser("read", help="reçoit et traite un fichier de soins")
     read.add_argument("file", type=readable)
-    what.add_parser("pay", help="émet les virements dus")
+    pay = what.add_parser("pay", help="émet les virements dus")
+    pay.add_argument("--dry-run", action="store_true", help="montre la liste, le compte et la date, rien ne part")
     recycle = what.add_parser(
         "recycle", help="reprend les rejets ouverts d’un fichier de soins, une fois leur cause corrigée"
     )

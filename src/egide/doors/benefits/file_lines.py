@@ -34,7 +34,7 @@ def care_rows(file_id: int, outcome: str, offset: int, limit: int) -> tuple[list
             "person": names.get(line.person_id, ""),
             "url": reverse("care-line", args=[line.id]),
             "cents": line.posted_cents,
-            "why": ref("soin", line.id) if line.operation == "N" else None,
+            "why": ref("soin", line.id),
         }
         for line in lines[:limit]
     ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from egide.benefits.asked import ask_recycling
+from egide.benefits.jobs.proposing import propose
 from egide.benefits.queries import count_payments_to_tell, to_pay
 from egide.doors.frame.access import PageRequest
-from egide.doors.frame.asking import number_in, of_perimeter
+from egide.doors.frame.asking import number_in, of_perimeter, perimeter_in
 from egide.doors.frame.door import Launch
 from egide.doors.frame.shell import Shape
 from egide.exchanges.queries import count_open_rejects, file_to_read
@@ -42,6 +44,11 @@ def _rejects(request: PageRequest) -> list[Shape]:
     return [{"value": file.pk, "label": file.name, "facts": facts, "ready": count > 0}]
 
 
+def _propose(request: PageRequest) -> str:
+    """The list of transfers, kept to be looked at; nothing leaves before it is confirmed."""
+    return reverse("transfers", args=[propose(request.context, perimeter_id=perimeter_in(request)).pk])
+
+
 def _ask_recycling(request: PageRequest) -> JobRow:
     return ask_recycling(request.context, file_to_read(request.context, number_in(request, "value")))
 
@@ -52,12 +59,13 @@ LAUNCHES = (
         "benefits.pay",
         gettext_lazy("Payer les prestations"),
         gettext_lazy(
-            "Un virement par adhérent, un fichier pour la banque. Ce qu’un adhérent doit est gardé pour plus tard."
+            "Un virement par adhérent, un fichier pour la banque. La liste d’abord : rien ne part avant d’être confirmé."
         ),
-        gettext_lazy("Payer"),
+        gettext_lazy("Voir la liste"),
         "bank",
         _payments,
-        of_perimeter("benefits.pay", "Paiement des prestations dues"),
+        _propose,
+        asks_again=True,
     ),
     Launch(
         "releves",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from egide.benefits.facts import CareLineFacts, IgnoredLine
 from egide.benefits.movements import BenefitLine
 from egide.benefits.papers.statement import act_labels
+from egide.benefits.standing import taken_back_by
 from egide.doors.benefits.words import FAMILIES
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref, state
@@ -19,7 +20,7 @@ from egide.doors.member.member_reads import posted_days
 def payment_rows(lines: Sequence[CareLineFacts], names: Mapping[int, str]) -> list[Shape]:
     """One row per care line: what was spent, what the scheme and we paid, what is left."""
     days = posted_days([line.id for line in lines])
-    reversed_by = {line.reverses_id for line in lines if line.reverses_id}
+    reversed_by = taken_back_by([line.id for line in lines])
     return [
         {
             "paid_on": days.get(line.id),
@@ -30,10 +31,10 @@ def payment_rows(lines: Sequence[CareLineFacts], names: Mapping[int, str]) -> li
             "compulsory_cents": compulsory_cents(line),
             "paid_cents": line.posted_cents,
             "left_cents": left_cents(line),
-            "paid_why": ref("soin", line.id) if line.operation == "N" else None,
+            "paid_why": ref("soin", line.id),
             "to": _("à l’adhérent") if line.posted_cents else "",
             "url": reverse("care-line", args=[line.id]),
-            "state": line_state(line, reversed_=line.id in reversed_by),
+            "state": line_state(line, reversed_=line.id in reversed_by, moved=line.id in days),
         }
         for line in lines
     ]
@@ -59,12 +60,14 @@ def left_cents(line: CareLineFacts) -> int:
     return sign(line) * line.charged_cents - compulsory_cents(line) - line.posted_cents
 
 
-def line_state(line: CareLineFacts, *, reversed_: bool) -> Shape | None:
-    """A badge only where something must be said."""
+def line_state(line: CareLineFacts, *, reversed_: bool, moved: bool) -> Shape | None:
+    """A badge only where something must be said; ``moved``: something was posted, even if nothing of it is left."""
     if line.operation == "A":
         return state(_("Annulation"), "neutral")
     if reversed_:
         return state(_("Annulé"), "neutral")
+    if line.posted_cents == 0 and moved:
+        return state(_("Repris"), "warn")
     if line.posted_cents == 0:
         return state(_("Rien à notre charge"), "neutral")
     return None

@@ -14,8 +14,13 @@ WORDS: Tables = {
         "benefits.statements": _("Relevés de prestations émis"),
         "benefits.file_read": _("Fichier de soins lu"),
         "benefits.follow": _("Prestations mises à jour"),
+        "benefits.propose": _("Virements proposés"),
+        "benefits.confirm": _("Virements confirmés"),
         "benefits.pay": _("Prestations payées"),
         "benefits.statement": _("Relevé imprimé"),
+    },
+    "items": {
+        "care_file": _("Fichier de soins à lire"),
     },
     "natures": {
         "benefit": _("Prestation"),

@@ -28,6 +28,7 @@ from egide.doors.contracts.endorsement_fields import read
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.journal import clock
 from egide.journal.permissions import Permission, may
+from egide.people.queries import region_of
 
 router = Router()
 
@@ -45,12 +46,13 @@ class FormOut(Schema):
 
 
 class ReceiveIn(Schema):
-    """A form as it reached the centre; ``received_at`` starts its clock."""
+    """A form as it reached the centre: ``received_at`` starts its clock, ``channel`` is the way by which it came."""
 
     product_code: str
     title: str
     perimeter_id: int
     received_at: datetime | None = None
+    channel: ArrivalChannel = ArrivalChannel.PORTAL
 
 
 class ContentIn(Schema):
@@ -76,7 +78,7 @@ def _form(form_id: int) -> FormRow:
 @router.get("/forms", response=list[FormOut], tags=["adhésions"])
 @operation(Permission.READ)
 def forms(request: ApiRequest, state: str = "received", limit: int = 50) -> list[dict[str, Any]]:  # noqa: ARG001
-    """Forms in one state (received, waiting, enrolled, refused), the oldest first."""
+    """Forms in one state (received, waiting, enrolled, refused: those given up too), the oldest first."""
     return [_out(form) for form in forms_in(state)[: max(1, min(limit, 200))]]
 
 
@@ -117,6 +119,7 @@ def receive(request: ApiRequest, given: Form[ReceiveIn], scan: File[UploadedFile
     moment = given.received_at or clock.now()
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
+    team = request.context.actor.team_id
     received = ReceivedForm(
         perimeter_id=given.perimeter_id,
         product_code=given.product_code,
@@ -124,8 +127,9 @@ def receive(request: ApiRequest, given: Form[ReceiveIn], scan: File[UploadedFile
         title=given.title,
         scan=content,
         pages=safe_pdf(content).pages,
-        team_id=request.context.actor.team_id,
-        channel=ArrivalChannel.PORTAL,
+        region=region_of(team),
+        team_id=team,
+        channel=given.channel,
     )
     made = receive_form(request.context, received)
     return {"form": made.pk}

@@ -16,6 +16,7 @@ from egide.doors.contracts import (
     letter,
     reception,
     rights,
+    why_changes,
     why_covers,
 )
 from egide.doors.contracts.launches import LAUNCHES
@@ -47,7 +48,7 @@ DOOR = Door(
             _("Mouvement de droits"),
             "shield-check",
             lambda identifier, _label: reverse("right", args=[identifier]),
-            lambda identifier: reverse("right", args=[identifier]),
+            lambda identifier, _kind: reverse("right", args=[identifier]),
             "movement",
             (Permission.READ, Permission.EXCHANGES),
         ),
@@ -56,7 +57,7 @@ DOOR = Door(
             _("Bulletin"),
             "file-earmark-text",
             lambda identifier, _label: reverse("enrolment", args=[identifier]),
-            lambda identifier: reverse("enrolment", args=[identifier]),
+            lambda identifier, _kind: reverse("enrolment", args=[identifier]),
             "form",
         ),
         SubjectPage(
@@ -68,7 +69,13 @@ DOOR = Door(
             "number",
         ),
     ),
-    why=(Why("couverture", Permission.READ, why_covers.cover),),
+    why=(
+        Why("couverture", Permission.READ, why_covers.cover),
+        Why("apercu", Permission.READ, why_changes.of_form),
+        Why("effet", Permission.READ, why_changes.effect_of_form),
+        Why("avenant", Permission.ENDORSE, why_changes.of_endorsement),
+        Why("avenant-effet", Permission.ENDORSE, why_changes.effect_of_endorsement),
+    ),
     launches=LAUNCHES,
     readings=(Reading("enrolment.sheet", actions=enrolment_tables.file_actions),),
     quick_acts=(QuickAct(_("Recevoir un bulletin"), "enrolment-new", "file-earmark-plus", Permission.ENROL, "c"),),

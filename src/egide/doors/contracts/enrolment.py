@@ -14,10 +14,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egide.contracts.acts.forms import read_saved, save_form
+from egide.contracts.acts.forms import abandon_form, read_saved, refuse_form, save_form
 from egide.contracts.acts.papers import papers_received
 from egide.contracts.asked import enrol
-from egide.contracts.facts import FormRead, Issue, Severity
+from egide.contracts.facts import Issue, Severity
 from egide.contracts.queries import FormRow, as_typed, find_form, product_terms
 from egide.doors.contracts.enrolment_fields import Content, flat, labels_of, people_of, sections, typed, who_in
 from egide.doors.contracts.enrolment_preview import draft_of, preview
@@ -33,7 +33,7 @@ from egide.doors.contracts.paper_in import paper_in
 from egide.doors.desk.holding import holders
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.drafts import draft, forget, remember
-from egide.doors.frame.shell import Shape, day_in, error_of, fragment, show
+from egide.doors.frame.shell import THEN_NEXT, Shape, day_in, error_of, fragment, show
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.products.queries import book_for
@@ -69,6 +69,8 @@ def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
     act, _sep, which = request.POST.get("act", "save").partition(":")
     if act == "receive":
         return _receive(request, form)
+    if act in ("refuse", "abandon"):
+        return _turn_down(request, form, act)
     content = typed(request.POST, form.content)
     revision = int(request.POST.get("revision") or 0)
     desk_ = _Desk(form, content, revision)
@@ -142,7 +144,7 @@ def _validate(request: PageRequest, on: _Desk) -> HttpResponseBase:
         raise
     forget(request, f"form-{on.form.pk}")
     said = _("Adhésion %(number)s créée : affiliations, compte, échéancier, mandat et mouvements de droits sont prêts.")
-    messages.success(request, said % {"number": made.number})
+    messages.success(request, said % {"number": made.number}, extra_tags=THEN_NEXT)
     return redirect("member", made.number)
 
 
@@ -170,6 +172,20 @@ def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
         messages.success(request, _("Dossier complet : le délai court de nouveau."))
     else:
         messages.success(request, _("Pièce jointe au dossier."))
+    return redirect("enrolment", form.pk)
+
+
+def _turn_down(request: PageRequest, form: FormRow, act: str) -> HttpResponseBase:
+    """Refused by the centre or given up by the candidate, with the reason; what is typed and unsaved is of no more use."""
+    turned_down = refuse_form if act == "refuse" else abandon_form
+    reason, revision = request.POST.get("reason", ""), int(request.POST.get("revision") or 0)
+    try:
+        turned_down(request.context, form.pk, revision=revision, reason=reason)
+    except Refusal as refusal:
+        return _refused(request, _Desk(form, form.content, form.revision), refusal)
+    forget(request, f"form-{form.pk}")
+    said = _("Bulletin refusé") if act == "refuse" else _("Demande abandonnée")
+    messages.success(request, _("%(said)s ; la raison est au journal.") % {"said": said}, extra_tags=THEN_NEXT)
     return redirect("enrolment", form.pk)
 
 
@@ -207,10 +223,11 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
     started = form.revision > 0 or bool(people_of(on.content)) or on.status != 200
     read = read_saved(as_typed(form, on.content))
     # What was enough on the day of the enrolment is not judged again by the day on which it is looked at.
-    issues = read.issues if started and form.state != "enrolled" else ()
+    found = read.issues if started and form.state in ("received", "waiting") else ()
+    issues = found if on.status != 200 else _filled(found, on.content)
     terms = product_terms(form.product_code, form.received_on)
     book = book_for(form.product_code, form.received_on)
-    readonly = form.state in ("enrolled", "refused") or not allowed(request, Permission.ENROL)
+    readonly = form.state not in ("received", "waiting") or not allowed(request, Permission.ENROL)
     shape, refusal = _premium(on)
     item = _item(form)
     context: dict[str, Any] = {
@@ -225,34 +242,41 @@ def _show(request: PageRequest, on: _Desk) -> HttpResponse:
         "papers": papers_shape(form, read, started=started),
         "preview": shape,
         "can_validate": read.asked is not None and not readonly,
-        "blocked_because": _blocked(read),
+        "left": len({issue.field for issue in found if issue.severity is not Severity.WARNING}),
         "can_ask_papers": not readonly,
         "can_receive": not readonly,
         "paper_fields": paper_fields(request.POST, paused=form.state == "waiting"),
         "paper_choices": paper_choices(form, read, request.POST),
-        "next_url": next_form_url(form, request.context.actor.team_id),
+        "next_url": "" if form.ended_because else next_form_url(form, request.context.actor.team_id),
         "readonly": readonly,
         "holder": holders(request, [item])[item.pk] if item and item.state != "done" else None,
+        "revision": on.revision,
+        "turned_down": form.ended_because,
+        "reason": request.POST.get("reason", ""),
         "draft": draft(request, f"form-{form.pk}") is not None,
     }
     return show(request, "contracts/enrolment.html", context, nav="enrolments", status=on.status)
 
 
 def _errors(on: _Desk, issues: Sequence[Issue], refusal: Refusal | None) -> list[Shape]:
-    """Refusals first, then each field to mend, once."""
-    told = [error_of(one) for one in on.refusals]
-    if refusal and refusal.code not in {one.code for one in on.refusals}:
-        told.append(error_of(refusal))
-    said = {one["message"] for one in told}
-    fields = [_error(issue) for issue in issues if issue.severity is not Severity.WARNING and issue.message not in said]
+    """Refusals first, then each field to mend, once: what a field already says is not said again by what computes it."""
+    fields = [_error(issue) for issue in issues if issue.severity is not Severity.WARNING]
+    known = {one["message"] for one in fields}
+    told = [error_of(one) for one in on.refusals if one.message not in known]
+    if refusal and not fields and refusal.code not in {one.code for one in on.refusals}:
+        told.append({"message": refusal.message, "remedy": refusal.remedy, "field": ""})
     return [*told, *fields]
+
+
+def _filled(issues: Sequence[Issue], content: Content) -> list[Issue]:
+    """The issues of what was filled in: before anyone asks for the validation, what is still empty is not wrong."""
+    values = flat(content)
+    return [
+        issue
+        for issue in issues
+        if issue.severity is Severity.WARNING or values.get(issue.field) not in ("", None, False)
+    ]
 
 
 def _error(issue: Issue) -> Shape:
     return {"message": issue.message, "remedy": issue.remedy, "field": f"id_{issue.field}"}
-
-
-def _blocked(read: FormRead) -> list[str]:
-    reasons = [issue.message for issue in read.blocking]
-    more = len(reasons) - 4
-    return [*reasons[:4], _("et %(n)s autres points") % {"n": more}] if more > 1 else reasons

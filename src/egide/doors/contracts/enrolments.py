@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from egide.contracts.queries import FormRow, forms_in
 from egide.doors.contracts.enrolment_fields import who_in
-from egide.doors.contracts.words import FORM_STATES
+from egide.doors.contracts.words import FORM_FILTERS, FORM_STATES
 from egide.doors.desk.holding import holders, whose_asked, whose_filters
 from egide.doors.desk.today import item_deadline
 from egide.doors.frame.access import PageRequest, allowed, needs
@@ -30,9 +30,9 @@ SIZE = 50
 def enrolments(request: PageRequest) -> HttpResponse:
     """Forms in one state, the oldest first; the whole list as a spreadsheet on request."""
     wanted = request.GET.get("state", "received")
-    wanted = wanted if wanted in FORM_STATES else "received"
+    wanted = wanted if wanted in FORM_FILTERS else "received"
     number = page_number(request)
-    forms = forms_in(wanted, latest_first=wanted == "enrolled")
+    forms = forms_in(wanted, latest_first=wanted in ("enrolled", "refused"))
     whose = whose_asked(request) if wanted in ("received", "waiting") else Whose.ALL
     if whose is not Whose.ALL:
         forms = forms.filter(pk__in=subjects_held("enrolment", whose, request.context.actor.id))
@@ -53,9 +53,7 @@ def enrolments(request: PageRequest) -> HttpResponse:
     base = reverse("enrolments")
     query = {"state": wanted, **({"qui": whose.value} if whose is not Whose.ALL else {})}
     context = {
-        "filters": filters(
-            base, "state", wanted, [(code, label, None) for code, (label, _tone) in FORM_STATES.items()]
-        ),
+        "filters": filters(base, "state", wanted, [(code, FORM_STATES[code][0], None) for code in FORM_FILTERS]),
         "rows": rows,
         "whose": whose_filters(f"{base}?state={wanted}", whose) if wanted in ("received", "waiting") else [],
         "form_key": str(uuid.uuid4()),

@@ -155,6 +155,7 @@ def _show(
         "can_resend": open_ and allowed(request, Permission.EXCHANGES),
         "holder": holders(request, items)[items[0].pk] if items else None,
         "deadline": item_deadline(items[0]) if items else None,
+        "item_url": reverse("item", args=[items[0].pk]) if items else "",
         "history": [
             {
                 "at": act.done_at,

@@ -14,6 +14,8 @@ WORDS: Tables = {
         "enrolment.ask_papers": _("Pièces demandées"),
         "enrolment.papers_received": _("Pièces reçues"),
         "enrolment.validate": _("Adhésion validée"),
+        "enrolment.refuse": _("Bulletin refusé"),
+        "enrolment.abandon": _("Demande abandonnée"),
         "enrolment.import": _("Adhésion importée"),
         "enrolment.import_done": _("Tableau d’adhésions lu"),
         "endorsement.add_person": _("Avenant : ajout d’une personne"),
@@ -30,6 +32,8 @@ WORDS: Tables = {
     "items": {
         "enrolment": _("Adhésion"),
         "rights_reject": _("Droits refusés"),
+        "rights_file": _("Réponses de la caisse à lire"),
+        "enrolments_file": _("Tableau d’adhésions à lire"),
         "endorsement": _("Avenant"),
     },
     "links": {
@@ -63,7 +67,9 @@ FORM_STATES: dict[str, tuple[str | Promise, str]] = {
     "waiting": (_("En attente de pièces"), "paused"),
     "enrolled": (_("Adhésion créée"), "ok"),
     "refused": (_("Refusé"), "late"),
+    "abandoned": (_("Abandonné"), "neutral"),
 }
+FORM_FILTERS = tuple(state for state in FORM_STATES if state != "abandoned")  # those given up are with those refused
 MOVEMENTS = {
     "create": _("Ouverture des droits"),
     "change": _("Changement des droits"),

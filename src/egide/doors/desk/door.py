@@ -26,6 +26,11 @@ from egide.doors.desk.words import WORDS
 from egide.doors.frame.door import Door, QuickAct, Section, SubjectPage, Why
 from egide.journal.permissions import Permission
 
+
+def _where_a_file_is_worked_on(file_id: int, kind: str) -> str:
+    return f"{reverse('rejects')}?file={file_id}" if kind == "rejects" else reverse("file", args=[file_id])
+
+
 DOOR = Door(
     "desk",
     urls=(
@@ -74,7 +79,7 @@ DOOR = Door(
             _("Fichier"),
             "inbox",
             lambda identifier, _label: reverse("file", args=[identifier]),
-            lambda identifier: f"{reverse('rejects')}?file={identifier}",
+            _where_a_file_is_worked_on,
             "file",
             (Permission.EXCHANGES,),
         ),

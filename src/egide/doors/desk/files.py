@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections import Counter
+
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,10 +18,20 @@ from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.opened import jobs, readings
 from egide.doors.frame.sheets import sheet
-from egide.doors.frame.shell import Shape, filters, page_number, page_shape, show, state
-from egide.exchanges.queries import FileRow, RejectRow, files_by_way, find_file, rejects_of_file, reserved
+from egide.doors.frame.shell import THEN_NEXT, Shape, error_of, filters, page_number, page_shape, show, state
+from egide.exchanges.acts import turn_down_file
+from egide.exchanges.queries import (
+    FileRow,
+    RejectRow,
+    files_by_way,
+    find_file,
+    ignored_of_file,
+    rejects_of_file,
+    reserved,
+)
 from egide.journal import store
 from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
 
@@ -114,12 +129,21 @@ def _row(file: FileRow) -> Shape:
 
 @needs(Permission.EXCHANGES)
 def file(request: PageRequest, file_id: int) -> HttpResponseBase:
-    """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request."""
+    """One file: its counts, its fingerprint, its lines by outcome; the very bytes on request. A POST refuses it unread."""
     found = find_file(file_id)
     if found is None:
         raise Http404
     if request.GET.get("brut") == "1":
         return FileResponse(store.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name)
+    refusals: list[Refusal] = []
+    if request.method == "POST":
+        try:
+            turn_down_file(request.context, found.pk, reason=request.POST.get("reason", ""))
+        except Refusal as refusal:
+            refusals = [refusal]
+        else:
+            messages.success(request, _("Fichier refusé ; la raison est au journal."), extra_tags=THEN_NEXT)
+            return redirect("file", found.pk)
     number = page_number(request)
     outcome = request.GET.get("issue", "")
     outcome = outcome if outcome in ("posted", "ignored", "rejected") else "rejected" if found.rejected else "posted"
@@ -158,8 +182,11 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         "progress": _progress(found),
         "work": _work_on(found),
         "actions": _actions(request, found),
+        "waits": found.state == "received" and _work_on(found) is None,
+        "errors": [error_of(one) for one in refusals],
+        "form_key": str(uuid.uuid4()),
     }
-    return show(request, "desk/file.html", context, nav="files")
+    return show(request, "desk/file.html", context, nav="files", status=422 if refusals else 200)
 
 
 def _rows(file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], bool]:
@@ -169,13 +196,34 @@ def _rows(file: FileRow, outcome: str, *, offset: int) -> tuple[list[Shape], boo
         return [_reject(one) for one in found[:SIZE]], len(found) > SIZE
     reading = readings().get(file.format)
     if reading is None or reading.lines is None:
-        return [], False
+        return _ignored(file, offset=offset) if outcome == "ignored" else ([], False)
     return reading.lines(file.pk, outcome, offset, SIZE)
 
 
 def _set_aside(file: FileRow) -> list[Shape]:
+    """How many lines of a file were set aside, for each reason."""
+    if not file.ignored:
+        return []
     reading = readings().get(file.format)
-    return reading.set_aside(file.pk) if reading and reading.set_aside and file.ignored else []
+    if reading and reading.set_aside:
+        return reading.set_aside(file.pk)
+    reasons = Counter(message for _line, message in ignored_of_file(file.pk))
+    return [{"count": count, "reason": message} for message, count in reasons.most_common()]
+
+
+def _ignored(file: FileRow, *, offset: int) -> tuple[list[Shape], bool]:
+    lines = ignored_of_file(file.pk)[offset : offset + SIZE + 1]
+    rows = [
+        {
+            "number": line_no,
+            "outcome": state(_("Ignorée"), "neutral"),
+            "title": _("Ligne"),
+            "person": "",
+            "reason": message,
+        }
+        for line_no, message in lines[:SIZE]
+    ]
+    return rows, len(lines) > SIZE
 
 
 def _reject(one: RejectRow) -> Shape:

@@ -23,9 +23,9 @@ from egide.journal.facts import Actor
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.people.queries import colleagues_of
-from egide.work.acts import give_back, hand_over, take_item
+from egide.work.acts import finish, give_back, hand_over, take_item
 from egide.work.acts import take_next as act_take_next
-from egide.work.kinds import may_work
+from egide.work.kinds import by_hand, may_work
 from egide.work.queries import ItemRow, find_item
 
 
@@ -49,6 +49,9 @@ def item(request: PageRequest, item_id: int) -> HttpResponseBase:
                 colleague = _chosen(request)
                 hand_over(request.context, item_id, to=colleague)
                 messages.success(request, _("Dossier passé à %(who)s.") % {"who": colleague.label})
+            case "finish":
+                finish(request.context, item_id, reason=request.POST.get("reason", ""))
+                messages.success(request, _("Dossier terminé ; la raison est au journal."))
             case _:
                 raise Http404
     except Refusal as refusal:
@@ -93,13 +96,27 @@ def _show(request: PageRequest, found: ItemRow, refusals: Sequence[Refusal] = ()
             "deadline": item_deadline(found) if found.state != "done" else {"done": True, "due_on": found.due_on},
             "url": "" if (place := item_url(request, found)) == reverse("item", args=[found.pk]) else place,
             "done": found.state == "done",
+            "lines": found.detail.get("lines", []),
+            "member_url": reverse("member", args=[found.detail["number"]]) if found.detail.get("number") else "",
         },
+        "can_finish": _may_finish(request, found),
+        "reason": request.POST.get("reason", ""),
         "holder": holder,
         "colleague": _colleague_field(request, found, refusals) if holder["can_give"] else None,
         "errors": [error_of(refusal) for refusal in refusals],
         "form_key": str(uuid.uuid4()),
     }
     return show(request, "desk/item.html", context, nav="today", status=422 if refusals else 200)
+
+
+def _may_finish(request: PageRequest, found: ItemRow) -> bool:
+    """What no other act ends is ended here, by whoever holds it, or by anyone who may do it when nobody does."""
+    return (
+        found.kind in by_hand()
+        and found.state != "done"
+        and may_work(request.context.actor, found.kind, found.perimeter_id)
+        and found.assignee_id in (None, request.context.actor.id)
+    )
 
 
 def _colleague_field(request: PageRequest, found: ItemRow, refusals: Sequence[Refusal]) -> Shape | None:

@@ -19,7 +19,7 @@ from egide.kernel.errors import Refusal
 
 @needs_some_job
 def launch(request: PageRequest, what: str) -> HttpResponseBase:
-    """What a work will do, then a POST that asks for it and leads to its page."""
+    """What a work will do, then a POST that asks for it and leads to its page, or to what is to be looked at first."""
     chosen = launches().get(what)
     if chosen is None or not may_launch(request, chosen):
         raise Http404
@@ -28,10 +28,10 @@ def launch(request: PageRequest, what: str) -> HttpResponseBase:
     try:
         asked = chosen.ask(request)
     except Refusal as refusal:
-        if chosen.fields is None or refusal.code.endswith(NO_SUCH):
+        if not chosen.asks_again or refusal.code.endswith(NO_SUCH):
             raise
         return _show(request, chosen, refusal)
-    return redirect("work", asked.pk)
+    return redirect(asked) if isinstance(asked, str) else redirect("work", asked.pk)
 
 
 def _show(request: PageRequest, chosen: Launch, refusal: Refusal | None = None) -> HttpResponse:

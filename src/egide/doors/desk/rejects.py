@@ -22,8 +22,9 @@ from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.door import Reading
 from egide.doors.frame.opened import items, reading_of, readings
-from egide.doors.frame.shell import Shape, day_in, error_of, show, state
-from egide.exchanges.acts import close_reject
+from egide.doors.frame.shell import THEN_NEXT, Shape, day_in, error_of, show, state
+from egide.exchanges.asked import ignore_reject
+from egide.exchanges.kinds import reading_kinds
 from egide.exchanges.queries import (
     Cause,
     RejectRow,
@@ -112,7 +113,8 @@ def _total(amounts: Iterable[int | None]) -> int | None:
 def _work(request: PageRequest) -> list[Shape]:
     """The files with rejects to mend, the most urgent first, each with who holds it."""
     person = request.context.actor.id
-    kinds = [kind.code for kind in items().values() if kind.needs == Permission.EXCHANGES]
+    mending = [kind.code for kind in items().values() if kind.needs == Permission.EXCHANGES]
+    kinds = [code for code in mending if code not in reading_kinds()]
     waiting = queue(kinds=kinds, limit=40, whose=whose_asked(request), person_id=person)
     held = holders(request, waiting)
     return [
@@ -194,12 +196,13 @@ def reject(request: PageRequest, reject_id: int) -> HttpResponseBase:
             raise Refusal(
                 "reject.reason", _("La raison manque."), _("Dites pourquoi cette ligne est ignorée."), "reason"
             )
-        close_reject(request.context, found, recycled=False, reason=reason)
+        ignore_reject(request.context, found.pk, reason=reason)
     except Refusal as refusal:
         return _show(request, found, [refusal])
-    messages.success(request, _("Ligne ignorée ; la raison est au journal."))
-    following = _next_url(found)
-    return redirect(following or reverse("rejects"))
+    after = _next_url(found)
+    tags = "" if after else THEN_NEXT
+    messages.success(request, _("Ligne ignorée ; la raison est au journal."), extra_tags=tags)
+    return redirect(after or reverse("rejects"))
 
 
 def _received(name: str, value: str) -> str:

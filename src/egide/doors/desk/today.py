@@ -18,6 +18,7 @@ from egide.doors.frame.access import PageRequest, allowed, needs
 from egide.doors.frame.door import SubjectPage
 from egide.doors.frame.opened import doors, subjects
 from egide.doors.frame.shell import Shape, deadline_shape, sections_of, show, state
+from egide.exchanges.kinds import reading_kinds
 from egide.journal import clock
 from egide.journal.permissions import Permission, every_permission
 from egide.work.kinds import may_work
@@ -60,8 +61,10 @@ def _today(request: PageRequest) -> HttpResponse:
 def item_url(request: PageRequest, item: ItemRow) -> str:
     """Where an item is worked on: the page that its subject gives, else its own, also for who may not go there."""
     page = subjects()[item.subject_kind]
-    if page.works_at and opens(request, page):
-        return page.works_at(item.subject_id)
+    # A file to read may tell of health: only who may read it is led to it.
+    led = item.kind not in reading_kinds() or may_work(request.context.actor, item.kind, item.perimeter_id)
+    if page.works_at and led and opens(request, page):
+        return page.works_at(item.subject_id, item.kind)
     return reverse("item", args=[item.pk])
 
 

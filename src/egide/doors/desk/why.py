@@ -1,6 +1,7 @@
 """« Pourquoi ? »: one address for the reasons of any amount or date, as a panel or as a page.
 
-A kind names what is explained, a key names which one; each trade declares its kinds (``Door.why``).
+A kind names what is explained, a key names which one; each trade declares its kinds (``Door.why``). What is explained is
+always what stands beside the question.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ WORDS: Tables = {
         "exchanges.recycle": _("Rejets recyclés"),
         "exchanges.close_reject": _("Rejet traité"),
         "work.take": _("Dossier pris en charge"),
+        "work.finish": _("Dossier terminé"),
         "work.give_back": _("Dossier remis dans la file"),
         "work.hand_over": _("Dossier passé à un collègue"),
         "work.ask": _("Travail demandé"),
@@ -26,6 +27,7 @@ WORDS: Tables = {
     },
     "items": {
         "rejects": _("Rejets"),
+        "unknown_file": _("Fichier à reconnaître"),
     },
     "partners": {
         "bank": _("Banque"),

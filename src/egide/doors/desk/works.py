@@ -161,6 +161,10 @@ def _links(request: PageRequest, found: JobRow) -> list[Shape]:
         links.append({"url": reverse("file", args=[found.subject_id]), "label": _("Le fichier, ligne par ligne")})
     if found.figures.get("file"):
         links.append({"url": reverse("file", args=[found.figures["file"]]), "label": _("Le fichier émis")})
+    if found.kind == "benefits.pay" and found.subject_kind == "payment_proposal":
+        links.append({"url": reverse("transfers", args=[found.subject_id]), "label": _("La liste des virements")})
+        if found.state == "refused":
+            links.append({"url": reverse("work-new", args=["virements"]), "label": _("La liste à jour")})
     if found.figures.get("rejected") and found.kind == "care.read":
         links.append({"url": f"{reverse('rejects')}?file={found.subject_id}", "label": _("Les rejets à traiter")})
     if found.figures.get("rejected") and found.kind == "enrolments.import" and allowed(request, Permission.ENROL):

@@ -37,7 +37,8 @@ class Section:
 class SubjectPage:
     """Where a kind of subject is looked at: its word, its icon, and its address from its identifier and label.
 
-    ``works_at`` is where an item about it is worked on, when it is not the page of the item. ``answer`` is the key under
+    ``works_at`` is where an item about it is worked on, by its identifier
+    and the kind of the item, when it is not the page of the item. ``answer`` is the key under
     which an act that made or changed one tells it, so that a request served before leads there. One of ``needs`` opens it.
     """
 
@@ -45,7 +46,7 @@ class SubjectPage:
     word: Word
     icon: str = "file-earmark-text"
     url: Callable[[int, str], str] | None = None
-    works_at: Callable[[int], str] | None = None
+    works_at: Callable[[int, str], str] | None = None
     answer: str = ""
     needs: tuple[Permission, ...] = (Permission.READ,)
 
@@ -63,7 +64,8 @@ class Why:
 class Launch:
     """One thing that can be launched from the screen: its words, what it shows before, and what it asks for.
 
-    ``fields`` asks what the preview needs; refusals that ``asks_again`` are shown beside them.
+    ``fields`` asks what the preview needs; with ``asks_again`` a refusal is shown there, above what was asked. ``ask`` gives
+    the work asked for, or the address of what is to be looked at before anything is asked for.
     """
 
     word: str
@@ -73,8 +75,9 @@ class Launch:
     button: Word
     icon: str
     preview: Callable[[PageRequest], list[Shape]]
-    ask: Callable[[PageRequest], JobRow]
+    ask: Callable[[PageRequest], JobRow | str]
     fields: Callable[[PageRequest, str], list[Shape]] | None = None
+    asks_again: bool = False
     offered: bool = True
 
 

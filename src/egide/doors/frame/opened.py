@@ -33,6 +33,7 @@ def check() -> None:
     silent = [f"{table} : {code}" for table, codes in named.items() for code in codes if code not in words(table)]
     silent += [f"subjects : {code}" for code in kinds_of_subject() if code not in subjects()]
     silent += [f"jobs : {one.read_by}" for one in formats().values() if one.read_by and one.read_by not in jobs()]
+    silent += [f"items : {one.item}" for one in formats().values() if one.item and one.item not in items()]
     silent += [f"jobs : {one.job}" for one in launches().values() if one.job not in jobs()]
     if silent:
         raise NotReady("Give each its word in the words.py of its door, or its page in door.py: " + "; ".join(silent))

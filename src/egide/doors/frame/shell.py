@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from egide.kernel.errors import Refusal
 from egide.kernel.time_limits import Deadline
 
 Shape = dict[str, Any]
+
+THEN_NEXT = "then-next"  # a message that ends some work: the next file of the queue is offered beside it
 
 
 def show(
@@ -74,6 +77,7 @@ def menu(request: PageRequest, nav: str = "") -> Shape:
         "team": request.team_name,
         "today": clock.today(),
         "environment": os.environ.get("EGIDE_ENVIRONMENT", ""),
+        "next_key": str(uuid.uuid4()),
         "searches": allowed(request, Permission.READ),
         "sections": [
             {"name": one.name, "label": one.label, "icon": one.icon, "key": f"g {one.key}", "url": reverse(one.name)}

@@ -58,7 +58,7 @@ def member(request: PageRequest, number: str) -> HttpResponse:
         names = {row.person_id: row.first_name for row in rows}
         care = {
             "payments": payment_rows(latest, names),
-            "ceilings": ceilings_of(enrolments, rows, latest),
+            "ceilings": ceilings_of(enrolments, rows, latest, day, shelf),
             "transfers": transfer_rows(request, payments_of(enrolment.pk, limit=_TRANSFERS)),
         }
     context = {

@@ -73,6 +73,23 @@ def household(household_id: int, day: date) -> list[CoverRow]:
         return [CoverRow(*row) for row in cursor.fetchall()]
 
 
+_ONE_COVER = """
+-- One cover that stands, with its person and its enrolment.
+SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
+  e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision, e.member_id IS NOT DISTINCT FROM p.id
+FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
+WHERE c.id = %s AND NOT c.cancelled
+"""
+
+
+def cover_row(cover_id: int) -> CoverRow | None:
+    """One cover with its person; None when it is absent and when it is out of reach: nobody learns which."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_COVER, [cover_id])
+        row = cursor.fetchone()
+    return CoverRow(*row) if row else None
+
+
 _ITEMS = """
 -- Open work about these subjects.
 SELECT i.id FROM work_item i JOIN unnest(%s::text[], %s::bigint[]) AS wanted(kind, id)

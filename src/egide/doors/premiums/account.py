@@ -112,7 +112,7 @@ def _instalment(number: str, month: date, lines: Sequence[AccountLine], names: M
         "debit_cents": debit,
         "credit_cents": credit,
         "balance_cents": debit - credit,
-        "balance_why": ref("echeance", f"{number}.{month:%Y-%m}"),
+        "balance_why": ref("mois", f"{number}.{month:%Y-%m}"),
         "state": _state(lines, debit - credit),
         "lines": [_line(number, line, names) for line in reversed(lines)],
     }
@@ -135,7 +135,9 @@ def _line(number: str, line: AccountLine, names: Mapping[int, str]) -> Shape:
         "person": " · ".join(part for part in (names.get(line.person_id or 0, ""), line.label) if part),
         side: abs(line.amount_cents),
         "entry": str(line.entry_id),
-        "why": ref("cotisation", f"{number}.{line.person_id}.{line.period:%Y-%m}.{line.nature}") if explained else None,
+        "why": ref("cotisation", f"{number}.{line.person_id}.{line.period:%Y-%m}.{line.nature}.{line.line_id}")
+        if explained
+        else None,
     }
 
 

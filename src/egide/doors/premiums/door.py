@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from egide.doors.frame.door import Door, SubjectPage, Why
-from egide.doors.premiums import account, api, why_premiums
+from egide.doors.premiums import account, api, why_posted, why_premiums
 from egide.doors.premiums.launches import LAUNCHES
 from egide.doors.premiums.words import WORDS
 from egide.journal.permissions import Permission
@@ -23,11 +23,8 @@ DOOR = Door(
     why=(
         Why("solde", Permission.READ, why_premiums.balance),
         Why("echeance", Permission.READ, why_premiums.instalment),
-        Why("cotisation", Permission.READ, why_premiums.premium),
-        Why("apercu", Permission.READ, why_premiums.of_form),
-        Why("effet", Permission.READ, why_premiums.effect_of_form),
-        Why("avenant", Permission.ENDORSE, why_premiums.of_endorsement),
-        Why("avenant-effet", Permission.ENDORSE, why_premiums.effect_of_endorsement),
+        Why("cotisation", Permission.READ, why_posted.line),
+        Why("mois", Permission.READ, why_posted.month_balance),
     ),
     launches=LAUNCHES,
 )

@@ -18,6 +18,7 @@ from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
 from egide.kernel.periods import add_months, first_of_month
 from egide.premiums.asked import ask_call
+from egide.premiums.jobs import ShownDebits
 from egide.work.job_queries import JobRow, job
 
 _MONTHS_BACK, _MONTHS_AHEAD = 3, 2
@@ -34,7 +35,9 @@ def _ask(request: PageRequest) -> JobRow:
         if trial.kind != "premiums.try" or trial.state != "done":
             raise Http404
         month = date.fromisoformat(trial.given["month"])
-        return ask_call(request.context, month, perimeter_id=trial.perimeter_id, dry_run=False)
+        figures = trial.figures
+        shown = ShownDebits(figures["debits"], figures["debited_cents"], figures.get("debit_print", ""))
+        return ask_call(request.context, month, perimeter_id=trial.perimeter_id, dry_run=False, shown=shown)
     text = request.POST.get("month", "")
     if text not in {value for value, _label in _months()}:
         raise Refusal("premium.month", _("Ce mois n’est pas dans la liste."), _("Choisissez-en un."), "month")
@@ -82,5 +85,6 @@ LAUNCHES = (
         _nothing,
         _ask,
         _fields,
+        asks_again=True,
     ),
 )

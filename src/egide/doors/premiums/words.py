@@ -16,6 +16,10 @@ WORDS: Tables = {
         "premium.notice": _("Avis d’échéance émis"),
         "premium.notices": _("Avis d’échéance du mois émis"),
     },
+    "items": {
+        "bank_file": _("Rejets de prélèvements à lire"),
+        "returned_debit": _("Prélèvement rejeté"),
+    },
     "natures": {
         "premium": _("Cotisation"),
         "aid_acs": _("Aide ACS"),

@@ -19,6 +19,7 @@ from egide.journal import clock
 from egide.journal.permissions import Permission
 from egide.products.queries import VersionRow, published_book, text_of, versions
 from egide.rules.books import Article, Book, table_as_markdown
+from egide.rules.clauses import PLACEHOLDER
 from egide.rules.syntax import names_in
 from egide.rules.tables import Table
 
@@ -183,7 +184,7 @@ def _rule(book: Book, name: str) -> Shape:
         "kind": "rule",
         "anchor": f"regle-{name}",
         "name": rule.label,
-        "sentence": rule.sentence,
+        "sentence": PLACEHOLDER.sub(lambda named: f"[{book.label(named[1])}]", rule.sentence),
         "source": source_of(book, rule.place.line),
         "inputs": [{"name": book.label(one), "url": f"#regle-{one}" if one in book.rules else ""} for one in inputs],
     }

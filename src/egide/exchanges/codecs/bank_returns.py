@@ -8,7 +8,7 @@ listed by the public code of Coog (account_payment_sepa_cog).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -19,6 +19,7 @@ from egide.exchanges.codecs.latin import to_sepa_text
 from egide.kernel.errors import Refusal
 
 MESSAGE = "pain.002.001.03"
+NOT_A_RETURN = "return.status"  # the code of a line that announces no return: it is not used, and nothing is lost
 _ASK = "Rapprochez cet ordre du relevé de compte ou interrogez la banque."
 
 REASONS: dict[str, str] = {
@@ -73,7 +74,7 @@ class ReturnHeader:
 
 @dataclass(frozen=True, slots=True)
 class DebitReturn:
-    """One debit that came back: the reference of its order, its amount in cents, its reason."""
+    """One debit that came back: the reference of its order, its amount in cents, its reason, its number in the report."""
 
     end_to_end_id: str
     original_payment_id: str
@@ -83,6 +84,7 @@ class DebitReturn:
     collection_on: date | None
     debtor_iban: str = ""
     original_message_id: str = ""
+    line_no: int = field(default=0, compare=False)
 
     @property
     def reason(self) -> str:
@@ -142,7 +144,7 @@ _READ = ("GrpHdr", "OrgnlGrpInfAndSts", "OrgnlPmtInfId")
 
 
 def read_returns(data: bytes | Path) -> tuple[ReturnHeader, ReadResult[DebitReturn]]:
-    """Return the returned debits of a report, with its header and the faults of its lines.
+    """Return the returned debits of a report, with its header and the faults of its lines (numbered as they come).
 
     A line whose status is not RJCT is left out and reported; one with an unlisted reason code is kept and
     reported.  Raises Refusal for a file that is cut, of another message, or whose count or sum disagrees.
@@ -169,7 +171,7 @@ def read_returns(data: bytes | Path) -> tuple[ReturnHeader, ReadResult[DebitRetu
         original_message_id=report.head.get("OrgnlMsgId", ""),
         original_message_name=report.head.get("OrgnlMsgNmId", ""),
     )
-    return header, ReadResult(tuple(report.records), tuple(report.faults))
+    return header, ReadResult(tuple(report.records), tuple(report.faults), report.place)
 
 
 class _Report:
@@ -184,14 +186,16 @@ class _Report:
         self.count = 0
         self.cents = 0
         self.unreadable = 0
+        self.place = 0
 
     def take(self, element: xml_of.Element) -> None:
         """Read one line; whatever cannot be used becomes a fault."""
         leaf = xml_of.leaves(element)
-        line_no = int(getattr(element, "sourceline", None) or 0)
+        self.place += 1
+        line_no = self.place
         if leaf.get("TxSts") != "RJCT":
             message = "Le statut de cette ligne n’est pas un rejet (RJCT) : elle n’est pas utilisée."
-            self._fault(line_no, "TxSts", "return.status", message, Effect.REPORTED)
+            self._fault(line_no, "TxSts", NOT_A_RETURN, message, Effect.REPORTED)
             return
         self.count += 1
         try:
@@ -223,6 +227,7 @@ class _Report:
                 collection_on=collection_on,
                 debtor_iban=leaf.get("OrgnlTxRef/DbtrAcct/Id/IBAN", ""),
                 original_message_id=self.head.get("OrgnlMsgId", ""),
+                line_no=line_no,
             )
         )
 

@@ -46,6 +46,7 @@ CHUNK_BYTES = 8 * 1024 * 1024
 FAULTS_SCHEMA: dict[str, pl.DataType] = {
     "line_no": pl.Int32(),
     "position": pl.Int32(),
+    "act_no": pl.Int16(),
     "field": pl.String(),
     "code": pl.String(),
     "message": pl.String(),
@@ -61,13 +62,16 @@ class CareLineRead:
 
     ``lines`` follows `LINES_SCHEMA` (cents are Int64, `coefficient` is in hundredths, `rate_bp` in 1/10,000;
     amounts are positive, operation "A" reverses them).  ``faults`` follows `FAULTS_SCHEMA`; every act of the
-    file is in ``lines`` or under a fault with effect REFUSED.  ``totals`` are those declared by the trailer.
+    file is in ``lines`` or under a fault with effect REFUSED, whose ``act_no`` is 0 for a line that could not be
+    cut into acts.  ``totals`` are those declared by the trailer.  ``line_count`` is counted on the file before
+    anything is decided: its acts, and its lines that could not be cut.
     """
 
     lines: pl.DataFrame
     faults: pl.DataFrame
     header: Envelope
     totals: CareTotals
+    line_count: int
 
 
 def read_care_lines(data: bytes | Path) -> CareLineRead:
@@ -122,12 +126,13 @@ def _read(source: bytes | mmap.mmap) -> CareLineRead:
         schema=FAULTS_SCHEMA,
         orient="row",
     )
-    return CareLineRead(lines, faults, replace(header, oc_number=oc_number), replace(totals, invoice_count=invoices))
+    totals = replace(totals, invoice_count=invoices)
+    return CareLineRead(lines, faults, replace(header, oc_number=oc_number), totals, reading.line_count)
 
 
-def _row(fault: Fault) -> tuple[int, int, str, str, str, str, str, str]:
+def _row(fault: Fault) -> tuple[int, int, int, str, str, str, str, str, str]:
     return (
-        fault.line_no, fault.position, fault.field, fault.code,
+        fault.line_no, fault.position, max(0, (fault.position - LENGTH_DIGITS - 1) // STRIDE), fault.field, fault.code,
         fault.message, fault.remedy, fault.excerpt, fault.effect.value,
     )  # fmt: skip
 
@@ -170,6 +175,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.marks: list[tuple[int, str]] = []
         self.salvaged: list[check.Salvage] = []
+        self.line_count = 0
 
     def take(self, chunk: bytes, first_line_no: int) -> int:
         """Read one chunk of whole lines and return how many there were."""
@@ -197,6 +203,7 @@ class _Reading:
         for line_no, line in frame.filter(~marked & ~pl.col("whole")).select("line_no", "raw").iter_rows():
             self.faults.append(check.line_fault(line_no, line))
             self.salvaged.append(check.Salvage(line_no, None))
+            self.line_count += 1
         invoices = frame.filter(pl.col("whole")).select("line_no", "raw", "acts")
         self._take_invoices(invoices)
         return len(raw)
@@ -208,6 +215,7 @@ class _Reading:
             self.faults.extend(check.invoice_faults(line_no, line))
             self.salvaged.append(check.salvage_line(line_no, line))
         good = invoices.filter(pl.col("good"))
+        self.line_count += invoices.height - good.height + int(good["acts"].sum())
         birth = columns.cut(BENEFICIARY["birth_date"], LENGTH_DIGITS)
         odd = good.filter(pl.col("birth_date").is_null() & (birth != "000000")).select("line_no", "raw")
         self.faults.extend(check.odd_birth(line_no, line) for line_no, line in odd.iter_rows())

@@ -72,10 +72,11 @@ class RowReject:
 
 @dataclass(frozen=True, slots=True)
 class SheetRead:
-    """What a sheet holds: the persons of whole families, and the rows that were refused."""
+    """What a sheet holds: the persons of whole families, the rows that were refused, and how many rows it has at all."""
 
     rows: tuple[EnrolmentRow, ...]
     rejects: tuple[RowReject, ...]
+    line_count: int = 0
 
 
 def read_enrolments(name: str, data: bytes) -> SheetRead:
@@ -93,7 +94,8 @@ def read_enrolments(name: str, data: bytes) -> SheetRead:
         raise Refusal("sheet.nothing", "La feuille est vide.", _TEMPLATE, where=name)
     places = _places(name, found[1].values)
     width = len(found[1].values)
-    drafts = [_draft(row, places, width) for row in table[found[0] + 1 :] if any(row.values)]
+    filled = [row for row in table[found[0] + 1 :] if any(row.values)]
+    drafts = [_draft(row, places, width) for row in filled]
     if not drafts:
         raise Refusal(
             "sheet.nothing",
@@ -108,7 +110,7 @@ def read_enrolments(name: str, data: bytes) -> SheetRead:
         for draft in drafts
         if draft.reasons
     )
-    return SheetRead(tuple(_row(draft) for draft in drafts if not draft.reasons), rejects)
+    return SheetRead(tuple(_row(draft) for draft in drafts if not draft.reasons), rejects, len(filled))
 
 
 _TEMPLATE = "Repartez du modèle fourni."

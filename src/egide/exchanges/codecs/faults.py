@@ -23,7 +23,8 @@ class Effect(StrEnum):
 class Fault:
     """One wrong thing in one line; the texts are French and never repeat what the line contains.
 
-    ``line_no`` counts the lines of the file from 1 and ``position`` the characters of that line from 1.
+    ``line_no`` counts the lines of the file from 1 and ``position`` the characters of that line from 1; ``part`` tells
+    apart the things that one line holds, where it can hold several.
     ``excerpt`` is only the shape of the characters found (see `shape`): no health data, no identity.
     """
 
@@ -35,14 +36,19 @@ class Fault:
     remedy: str
     excerpt: str = ""
     effect: Effect = Effect.REFUSED
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult(Generic[Record]):
-    """The records that can be used, and the faults of the others; nothing read is in neither."""
+    """The records that can be used, and the faults of the others; nothing read is in neither.
+
+    ``line_count`` is counted on the file itself, before anything is decided: whoever reads must find an end for each.
+    """
 
     records: tuple[Record, ...]
     faults: tuple[Fault, ...]
+    line_count: int
 
 
 _SHOWN = 40

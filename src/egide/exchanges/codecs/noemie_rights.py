@@ -8,7 +8,7 @@ docs/codecs.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -67,12 +67,14 @@ class RightsMovement:
 
 @dataclass(frozen=True, slots=True)
 class RightsAnswer:
-    """What the scheme says of one movement; ``label`` is the scheme's own text."""
+    """What the scheme says of one movement; ``label`` is its own text, ``line_no`` and ``part`` where the answer stood."""
 
     movement: RightsMovement
     return_code: str
     outcome: Outcome
     label: str
+    line_no: int = field(default=0, compare=False)
+    part: int = field(default=0, compare=False)
 
 
 def answer_with(movement: RightsMovement, return_code: str) -> RightsAnswer:
@@ -99,8 +101,8 @@ def write_answers(envelope: Envelope, answers: Iterable[RightsAnswer]) -> bytes:
 
 def read_movements(data: bytes) -> tuple[Envelope, ReadResult[RightsMovement]]:
     """Return the movements of a file, with its envelope, as the scheme would read them."""
-    envelope, read, faults = _read(data)
-    return envelope, ReadResult(tuple(movement for movement, _ in read), faults)
+    envelope, read, faults, count = _read(data)
+    return envelope, ReadResult(tuple(movement for movement, _ in read), faults, count)
 
 
 def read_answers(data: bytes) -> ReadResult[RightsAnswer]:
@@ -109,13 +111,20 @@ def read_answers(data: bytes) -> ReadResult[RightsAnswer]:
     Raises Refusal when the envelope cannot be trusted (cut, counts that disagree, wrong reference): nothing
     of such a file is used.  A movement without a return, or with an unknown code, is a fault of its line.
     """
-    _, read, found = _read(data)
+    _, read, found, count = _read(data)
     faults = list(found)
     records: list[RightsAnswer] = []
     for movement, back in read:
-        if back is None:
+        if back.raw is None:
+            faults.append(
+                Fault(
+                    back.line_no, back.position, "return", "rights.no_return",
+                    "Ce mouvement revient sans la réponse de la caisse.",
+                    "Demandez à la caisse ce qu’elle a répondu.", part=back.part,
+                )
+            )  # fmt: skip
             continue
-        line_no, position, raw = back
+        line_no, position, raw = back.line_no, back.position, back.raw
         code = raw["return_code"]
         if code not in RETURN_CODES:
             at = position + RETURN["return_code"].start - 1
@@ -125,8 +134,7 @@ def read_answers(data: bytes) -> ReadResult[RightsAnswer]:
                     f"Le code retour « {shape(code)} » est absent de la table des 62 codes connus."
                     if not code.isdigit()
                     else f"Le code retour « {code} » est absent de la table des 62 codes connus.",
-                    "Demandez son sens à la caisse et complétez la table des codes retour.",
-                    shape(code),
+                    "Demandez son sens à la caisse et complétez la table des codes retour.", shape(code), part=back.part,
                 )
             )  # fmt: skip
             continue
@@ -135,11 +143,11 @@ def read_answers(data: bytes) -> ReadResult[RightsAnswer]:
                 Fault(
                     line_no, position, "return_code", "rights.unclassified",
                     f"Le code retour {code} n’a pas de classe connue : il est traité comme signalé.",
-                    "Vérifiez les droits auprès de la caisse.", code, Effect.REPORTED,
+                    "Vérifiez les droits auprès de la caisse.", code, Effect.REPORTED, back.part,
                 )
             )  # fmt: skip
-        records.append(RightsAnswer(movement, code, RETURN_CODES[code][0], raw["label"]))
-    return ReadResult(tuple(records), tuple(faults))
+        records.append(RightsAnswer(movement, code, RETURN_CODES[code][0], raw["label"], line_no, back.part))
+    return ReadResult(tuple(records), tuple(faults), count)
 
 
 # ---- writing
@@ -213,7 +221,17 @@ def _details(asked: RightsMovement, back: str) -> Iterator[str]:
 
 # ---- reading
 
-_Back = tuple[int, int, dict[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """Where a movement stands, or its return once it came, and what the return says."""
+
+    line_no: int
+    position: int
+    part: int
+    raw: dict[str, str] | None = None
+
+
 _ENTITIES: dict[str, Layout] = {each.name: each for each in (OPENING, HOLDER, BENEFICIARY, MOVEMENT, RETURN, CLOSING)}
 
 
@@ -227,7 +245,9 @@ class _Lot:
         self.line_no = 1
         self.envelope = envelope
         self.faults = faults
-        self.read: list[tuple[RightsMovement, _Back | None]] = []
+        self.read: list[tuple[RightsMovement, _Back]] = []
+        self.part = 0  # a movement and its return are one part; so is an entity that belongs to none
+        self.answered = True
         self.opening: dict[str, str] = {}
         self.holder: dict[str, str] = {}
         self.beneficiary: tuple[int, dict[str, str]] | None = None
@@ -236,13 +256,22 @@ class _Lot:
         self.open_movement = False
 
     def fault(self, position: int, field: str, code: str, message: str, raw: str) -> None:
-        self.faults.append(Fault(self.line_no, position, field, code, message, _ASK, shape(raw)))
+        self.faults.append(Fault(self.line_no, position, field, code, message, _ASK, shape(raw), part=self.part))
+
+    def _count(self, name: str, layout: Layout | None, length: int) -> None:
+        """Numbers what must end somewhere, before anything is decided about it."""
+        starts = name == "140"
+        stray = self.answered if name == "290" else layout is None or length != layout.length
+        if starts or stray:
+            self.part += 1
+        self.answered = not starts if starts or stray or name == "290" else self.answered
 
     def take(self, entity: str, position: int) -> None:
         name = entity[:3]
         layout = _ENTITIES.get(name)
         if entity[3:5] == "99":
             self.details += 1
+        self._count(name, layout, len(entity))
         if layout is None:
             self.fault(position, "entity", "rights.entity", "Cette entité n’est pas connue ici.", entity[:3])
             return
@@ -323,14 +352,14 @@ class _Lot:
             holder_last_name=self.holder["last_name"],
             holder_first_name=self.holder["first_name"],
         )
-        self.read.append((moved, None))
+        self.read.append((moved, _Back(self.line_no, position, self.part)))
         self.open_movement = True
 
     def _return(self, raw: dict[str, str], position: int) -> None:
         if not self.open_movement:
             self.fault(position, "entity", "rights.orphan", "Ce retour ne suit aucun mouvement lisible.", "290")
             return
-        self.read[-1] = (self.read[-1][0], (self.line_no, position, raw))
+        self.read[-1] = (self.read[-1][0], _Back(self.line_no, position, self.part, raw))
         self.open_movement = False
 
     def _close(self, raw: dict[str, str], position: int) -> None:
@@ -345,9 +374,7 @@ class _Lot:
             )
 
 
-def _read(
-    data: bytes,
-) -> tuple[Envelope, list[tuple[RightsMovement, _Back | None]], tuple[Fault, ...]]:
+def _read(data: bytes) -> tuple[Envelope, list[tuple[RightsMovement, _Back]], tuple[Fault, ...], int]:
     envelope_of.refuse_unreadable(data)
     lines = data.decode("latin-1").rstrip("\r\n\x1a").split("\n")
     lines = [line.rstrip("\r") for line in lines]
@@ -369,4 +396,4 @@ def _read(
         for entity in line[LENGTH_DIGITS:].removesuffix(DELIMITER).split(DELIMITER):
             lot.take(entity, position)
             position += len(entity) + 1
-    return replace(envelope, oc_number=lot.opening.get("oc_number", "")), lot.read, tuple(faults)
+    return replace(envelope, oc_number=lot.opening.get("oc_number", "")), lot.read, tuple(faults), lot.part

@@ -17,6 +17,7 @@ from egide.people.queries import names_of
 from egide.premiums.decisions import covers_frame, debit_day, month_facts
 from egide.premiums.facts import Instalment, Schedule, Share
 from egide.premiums.papers import facts as papers
+from egide.premiums.queries import schedule_for
 from egide.products.queries import book_for
 from egide.rules.case import Step, explain
 from egide.rules.telling import tell
@@ -31,6 +32,13 @@ def explain_share(enrolment: EnrolmentFacts, person_id: int, month: date, *, rul
     rows = month_facts(covers_frame(enrolment), month).to_dicts()
     mine = next(row for row in rows if row["beneficiaire"] == person_id)
     return explain(book, rule, mine, group=rows)
+
+
+def explain_month(enrolment: EnrolmentFacts, month: date) -> list[tuple[Share, Step]]:
+    """What each person is due to pay for a month, with the rule book's reasons; nothing when nobody is covered in it."""
+    schedule = schedule_for(enrolment, around=max(month, enrolment.starts_on))
+    shares = [share for one in schedule.instalments if one.month == month for share in one.shares]
+    return [(share, explain_share(enrolment, share.person_id, month)) for share in shares]
 
 
 def schedule_paper(

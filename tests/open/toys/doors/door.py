@@ -62,7 +62,7 @@ DOOR = Door(
     api=router,
     words={
         "acts": {"toy.give": "Jouet offert", "toy.count": "Jouets comptés"},
-        "items": {"toy_to_wrap": "Jouet à emballer"},
+        "items": {"toy_to_wrap": "Jouet à emballer", "toys_file": "Liste de jouets à lire"},
         "jobs": {"toys.count": "Compte des jouets"},
         "formats": {"toys.list": "Liste de jouets"},
     },
@@ -72,7 +72,7 @@ DOOR = Door(
             "toy",
             "Jouet",
             url=lambda identifier, _label: reverse("toy", args=[identifier]),
-            works_at=lambda identifier: reverse("toy", args=[identifier]),
+            works_at=lambda identifier, _kind: reverse("toy", args=[identifier]),
             needs=(TOYS,),
             answer="toy",
         ),

@@ -24,6 +24,8 @@ def give_toy(context: Context, enrolment_id: int, *, name: str, price_cents: int
         act.on("toy", toy.pk, name, enrolment.perimeter_id)
         act.outcome = {"toy": toy.pk}
         act.because(f"Jouet offert : {name}.")
-        item = NewItem("toy_to_wrap", f"Emballer {name}", enrolment.perimeter_id, "toy", toy.pk, clock.now(), 2)
+        item = NewItem(
+            "toy_to_wrap", f"Emballer {name}", enrolment.perimeter_id, "toy", toy.pk, clock.now(), "REJECT_WORK"
+        )
         open_item(act, item)
     return toy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from egide.toys.acts import TOYS
 
-from egide.exchanges.acts import close_file
+from egide.exchanges.acts import close_file, keep_endings
+from egide.exchanges.facts import Ended
 from egide.exchanges.queries import file_to_read
 from egide.journal import store
 from egide.journal.acts import perform
@@ -19,14 +20,15 @@ def _count(context: Context, given: Given, _: Progress) -> Ending:
     lines = len(store.load(file.sha256).splitlines())
     with perform(context, "toy.count", needs=TOYS, given=file.pk) as act:
         act.on("file", file.pk, file.name, file.perimeter_id)
-        close_file(file, posted=lines, rejected=0)
+        keep_endings(file, (Ended(line) for line in range(1, lines + 1)))
+        close_file(act, file, lines=lines)
     return Ending(f"{lines} jouets comptés.")
 
 
 TRADE = Trade(
     "toys",
     subjects=(SubjectKind("toy", parent="enrolment", among="SELECT id FROM toys_toy WHERE enrolment_id = ANY (%s)"),),
-    items=(ItemKind("toy_to_wrap", TOYS),),
+    items=(ItemKind("toy_to_wrap", TOYS, by_hand=True), ItemKind("toys_file", TOYS)),
     jobs=(JobKind("toys.count", TOYS, _count),),
     formats=(
         Format(
@@ -37,6 +39,7 @@ TRADE = Trade(
             1024,
             "toys.count",
             lambda name, content: content.startswith(b"JOUETS"),
+            item="toys_file",
         ),
     ),
     invariants=(Invariant("toys.priced", "Chaque jouet a un prix.", "SELECT id FROM toys_toy WHERE price_cents <= 0"),),

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from egide.doors.frame.templatetags.egide_tags import nombre, of
+from egide.doors.frame.templatetags.egide_tags import eur, nombre, of
 
 register = template.Library()
 
@@ -194,6 +194,27 @@ def stack(counts: Any) -> SafeString:
     said = ", ".join(f"{nombre(count)} {words[name]}" for name, count in parts if count)
     return format_html(
         '<svg class="stack" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        said,
+        rects,
+    )
+
+
+@register.simple_tag
+def parts_bar(parts: Any) -> SafeString:
+    """Draw who bears an expense as one bar; ``parts`` are {name, label, cents}, said in words to those who do not see it."""
+    shown = [(of(one, "name"), of(one, "label"), max(0, of(one, "cents", 0))) for one in parts or ()]
+    whole = sum(cents for _, _, cents in shown)
+    if not whole:
+        return SafeString("")
+    edges, running = [], 0
+    for name, _, cents in shown:
+        start, running = running * 1000 // whole, running + cents
+        if cents:
+            edges.append((name, str(start), str(max(6, running * 1000 // whole - start))))
+    rects = format_html_join("", '<rect class="share-{}" x="{}" width="{}" height="20"></rect>', edges)
+    said = ", ".join(f"{label} {eur(cents)}" for _, label, cents in shown)
+    return format_html(
+        '<svg class="parts" viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
         said,
         rects,
     )

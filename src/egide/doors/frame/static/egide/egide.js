@@ -164,6 +164,27 @@
     (input.matches("fieldset") ? $("input", input) || input : input).focus();
   });
 
+  // What is mended is no longer red: its error goes as it is typed, and the summary counts what is left.
+  function mended(event) {
+    const group = event.target.closest(".field-wrong");
+    if (!group) return;
+    group.classList.remove("field-wrong");
+    all("[aria-invalid]", group).forEach((input) => input.removeAttribute("aria-invalid"));
+    const wrong = $(".wrong", group);
+    if (!wrong) return;
+    const name = wrong.id.replace(/-error$/, "");
+    wrong.remove();
+    all("[data-summary]").forEach((summary) => {
+      all(`li a[href="#${CSS.escape(name)}"]`, summary).forEach((link) => link.closest("li").remove());
+      const left = all("li", summary).length;
+      const title = $("h2", summary);
+      if (!left) summary.remove();
+      else if (title) title.textContent = `${left} ${left === 1 ? title.dataset.one : title.dataset.many}`;
+    });
+  }
+  document.addEventListener("input", mended);
+  document.addEventListener("change", mended);
+
   // The scanned paper: pages, zoom, and the page follows the field being filled.
   all("[data-viewer]").forEach((viewer) => {
     const sheets = all("[data-sheet]", viewer);
