@@ -1,7 +1,7 @@
 """Batches of premiums: following contracts, calling a month, debiting it, recording what the bank returns.
 
-A call goes by slices of enrolments; each slice is one act in one transaction and its number is kept with it. A kill at
-any moment loses nothing: the next run goes through the slices again, and what is posted already is not due.
+A call goes by slices of enrolments; each slice is one act in one transaction and its number is kept with it. A kill at any
+moment loses nothing: the next run goes through the slices again, and what is posted already is not due.
 """
 
 from __future__ import annotations
