@@ -137,7 +137,7 @@ def test_a_care_file_is_read_for_everyone_whoever_asks(centre: Desk, system: Con
     asker = actor_with_id(add_user(system, new, password_hash="!"))
     asked = ask_reading(Context(asker, Channel.SCREEN), file)
     work(Stop(), once=True)
-    with reading(asker.perimeters):
+    with reading(asker.perimeters, health=True):
         file.refresh_from_db()
         assert (asker.perimeters, file.posted, file.rejected) == ((2,), 2, 0)
         assert job(asked.pk).state == "done"

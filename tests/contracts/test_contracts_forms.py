@@ -119,8 +119,9 @@ def test_an_enrolment_at_the_desk_has_its_schedule_at_once(system: Context) -> N
     """The screen shows, in the same moment, the account and the schedule with what is to pay."""
     form = received_form(system, content=content_of(a_family(3), wished=NOVEMBER))
     enrolment = enrol_at_desk(system, form.pk, revision=1)
-    (schedule,) = documents_of([("enrolment", enrolment.pk)])
-    assert schedule.kind == "schedule"
+    papers = {paper.kind: paper for paper in documents_of([("enrolment", enrolment.pk)])}
+    assert set(papers) == {"acceptance", "card", "schedule"}
+    schedule = papers["schedule"]
     assert store.load(schedule.sha256).startswith(b"%PDF")
     assert one("SELECT count(*) FROM ledger_account WHERE enrolment_id = %s AND kind = 'member'", enrolment.pk) == 1
     told = [sentence for act in Act.objects.filter(kind="premium.follow") for sentence in act.reasons]

@@ -62,6 +62,7 @@ _WAITING: list[tuple[str, str, Role, bool]] = [
 def test_a_received_file_waits_for_who_may_read_it(form: str, kind: str, role: Role, able: bool) -> None:
     """The operator receives; the file stands in the queue, with a due date, of those whose work it is to read it."""
     file = receive(at(Role.OPERATOR), Arrival(form, "scheme", "A.noe", b"bytes", 2))
+    set_perimeters((1, 2, 3), health=True)
     item = Item.objects.get(kind=kind, subject_kind="file", subject_id=file.pk)
     assert (item.state, item.due_on) == ("open", date(2015, 12, 16))
     who = at(role)

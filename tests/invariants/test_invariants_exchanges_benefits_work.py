@@ -105,7 +105,8 @@ _BROKEN: list[tuple[str, str, str]] = [
     ("benefits.ignored_apart",          "a taken act is rejected too",
      """INSERT INTO exchanges_reject (file_id, perimeter_id, line_no, part, position, field, code, message, remedy,
           content, state, health)
-        SELECT file_id, perimeter_id, line_no, act_no, 0, '', 'x', 'x', 'x', '{}', 'closed', true FROM benefits_care_line LIMIT 1"""),
+        SELECT file_id, perimeter_id, line_no, act_no, 0, '', 'x', 'x', 'x', '{}', 'closed', true
+        FROM benefits_care_line LIMIT 1"""),
     ("benefits.line_once",              "an act is counted twice",
      """INSERT INTO benefits_care_line SELECT (jsonb_populate_record(l, jsonb_build_object('id',
           nextval('benefits_care_line_id_seq'), 'line_no', 999))).* FROM benefits_care_line l

@@ -64,7 +64,8 @@ _BROKEN: list[tuple[str, str, list[str]]] = [
      ["""UPDATE contracts_enrolment e SET member_id = (SELECT member_id FROM contracts_enrolment o WHERE o.id <> e.id
            LIMIT 1)"""]),
     ("covers.after_birth",              "a child covered before its birth",
-     ["UPDATE people_person SET birth_date = '2016-05-01' WHERE id = (SELECT person_id FROM contracts_cover WHERE id = A_CHILD)"]),
+     ["""UPDATE people_person SET birth_date = '2016-05-01'
+         WHERE id = (SELECT person_id FROM contracts_cover WHERE id = A_CHILD)"""]),
     ("covers.announced",                "a cover that the scheme was never told",
      ["DELETE FROM contracts_rightsmovement WHERE cover_id = A_CHILD"]),
     ("premiums.calls_equal_postings",   "a call says one cent more than its entries",

@@ -44,10 +44,10 @@ _DESK = {P.READ, P.READ_HEALTH, P.ENROL, P.ENDORSE, P.PREMIUMS, P.BENEFITS, P.EX
     [
         (Role.ADMINISTRATOR, _DESK),
         (Role.ADVISER,       {P.READ, P.READ_HEALTH, P.CONTACT}),
-        (Role.TEAM_LEADER,   _DESK | {P.STEER}),
-        (Role.DIRECTOR,      {P.READ, P.STEER, P.AUDIT}),
+        (Role.TEAM_LEADER,   _DESK | {P.STEER, P.MEASURE}),
+        (Role.DIRECTOR,      {P.READ, P.STEER, P.AUDIT, P.MEASURE}),
         (Role.AUDITOR,       {P.READ, P.AUDIT}),
-        (Role.DELEGATE,      {P.READ, P.ENROL, P.ENDORSE, P.CONTACT}),
+        (Role.DELEGATE,      {P.READ, P.ENROL, P.ENDORSE, P.CONTACT, P.MEASURE}),
         (Role.PRODUCT_OWNER, {P.PRODUCTS}),
         (Role.OPERATOR,      {P.OPERATE, P.EXCHANGES}),
         (Role.SYSTEM,        set(every_permission())),

@@ -11,8 +11,12 @@ from django.db import ProgrammingError, connection, transaction
 
 from egide.benefits.jobs.paying import issue_statements, pay
 from egide.contracts.acts.papers import ask_papers
-from egide.contracts.asked import enrol
+from egide.contracts.asked import change, enrol
+from egide.contracts.facts import EndorsementAsked, EndorsementKind
 from egide.contracts.queries import enrolment_by_number, enrolment_facts
+from egide.documents.acts import print_waiting
+from egide.exchanges.acts import keep_endings
+from egide.exchanges.facts import Ended
 from egide.exchanges.queries import file_to_read
 from egide.journal import clock
 from egide.journal.acts import perform
@@ -26,7 +30,7 @@ from egide.people.models import Person
 from egide.premiums.jobs import call_month
 from egide.work.acts import NewItem, open_item
 from egide.work.asking import ask_of_perimeter
-from people.families import Care, a_family, at, content_of, one, received_form, rows, settled
+from people.families import Care, a_family, at, content_of, one, received_care, received_form, rows, settled
 
 # Tables with a perimeter that everyone must read: letterheads, and which team works for whom.
 OPEN_TO_ALL = {"people_organisation", "people_team_perimeters"}
@@ -64,8 +68,16 @@ def live(system: Context, perimeter: int, today: Callable[[str], None]) -> str:
     lenses = Care(family[0], "LEN", on=date(2015, 11, 2), charged=5000, base=0, amo=0, withheld=0)
     settled(system, [lenses, Care(family[0], on=date(2015, 1, 5))], family[0].nir)
     settled(system, [lenses], family[0].nir)
+    keep_endings(
+        received_care(system, f"soins {perimeter}".encode(), perimeter=perimeter),
+        [Ended(10**6, code="proof", message="Mise de côté.")],
+    )
     pay(system, perimeter_id=perimeter)
     issue_statements(system, perimeter_id=perimeter)
+    print_waiting()
+    spouse = one("SELECT person_id FROM contracts_cover WHERE enrolment_id = %s AND link = 'spouse'", enrolment.pk)
+    gone = EndorsementAsked(EndorsementKind.REMOVE_PERSON, date(2015, 12, 10), date(2015, 12, 15), person_id=spouse)
+    change(system, enrolment.pk, gone, revision=0)
     member = Person.objects.select_related("household").get(pk=enrolment.member_id)
     everyone = [
         number for (number,) in rows("SELECT id FROM people_person WHERE household_id = %s", member.household_id)
@@ -145,7 +157,7 @@ def test_health_is_not_there_for_who_may_not_see_it(two_delegates: dict[int, str
     """In every table that tells of health, its rows are neither read nor written without the setting; fails closed."""
     with perform(system, "proof", needs=Permission.READ, given=1) as act:
         act.on("proof", 1, "Preuve", 2)
-        open_item(act, NewItem("never_named", "Preuve", 2, "proof", 1, clock.now(), limit_days=2))
+        open_item(act, NewItem("never_named", "Preuve", 2, "proof", 1, clock.now(), "ENROLMENT_ACT"))
     tables = tables_with_health()
     assert {name for name, by_nature in tables.items() if by_nature} == {
         "benefits_care_line", "benefits_posting", "benefits_counter", "benefits_ignored_line",

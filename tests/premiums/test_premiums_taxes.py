@@ -111,7 +111,7 @@ def called(database: str, system: Context, today: Callable[[str], None]) -> list
 def told(context: Context) -> dict[str, int]:
     """What the check of premiums says is wrong."""
     with reading(context.actor.perimeters):
-        return {found.name: found.count for found in [*examine(INVARIANTS), audit(context)] if found.count}
+        return {found.name: found.count for found in [*examine(INVARIANTS), *audit(context)] if found.count}
 
 
 _SPOILS = [

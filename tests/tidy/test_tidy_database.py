@@ -17,12 +17,15 @@ OPEN = {
 # Tables of people's files that tell nothing of anyone's health. Openness is declared here, table by table; secrecy never is.
 WITHOUT_HEALTH = {
     "contracts_aidcertificate",
+    "contracts_askedpaper",
     "contracts_certificate_known",
     "contracts_cover",
     "contracts_cover_known",
+    "contracts_endorsement",
     "contracts_enrolment",
     "contracts_enrolmentform",
     "contracts_rightsmovement",
+    "documents_print",  # the fingerprint of what was printed; its paper holds the secret
     "journal_act",  # reasons never hold health data: the journal is read by many
     "journal_touch",
     "ledger_account",

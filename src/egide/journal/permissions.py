@@ -55,6 +55,7 @@ OPEN_INPUT = frozenset(
         Permission.ENDORSE,
         Permission.PREMIUMS,
         Permission.STEER,
+        Permission.MEASURE,
         Permission.AUDIT,
         Permission.PRODUCTS,
         Permission.OPERATE,

@@ -111,7 +111,9 @@ def positions_of(act_ids: Sequence[int]) -> dict[int, int]:
 def snapshot() -> str:
     """What this transaction sees now, in PostgreSQL's own words: taken before facts are read, it tells what they lack."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
+        cursor.execute(
+            "SELECT pg_current_snapshot()::text || '|' || COALESCE((SELECT max(id) FROM journal_touch), 0)::text"
+        )
         return str(cursor.fetchone()[0])
 
 
@@ -119,7 +121,10 @@ _TOUCHED_SINCE = """
 -- What acts that a snapshot did not see have touched: transaction numbers say it whatever the order of the commits. The day is
 -- a bound for the index, and for numbers that a restored base took from another server.
 SELECT DISTINCT subject_id FROM journal_touch
-WHERE kind = %s AND touched_at > now() - interval '1 day' AND NOT pg_visible_in_snapshot(transaction, %s::pg_snapshot)
+WHERE kind = %s AND touched_at > now() - interval '1 day'
+  -- A snapshot says nothing of the transaction that takes it: what it touched itself goes by its own order.
+  AND CASE WHEN transaction IS NOT DISTINCT FROM pg_current_xact_id_if_assigned() THEN id > split_part(%s, '|', 2)::bigint
+           ELSE NOT pg_visible_in_snapshot(transaction, split_part(%s, '|', 1)::pg_snapshot) END
 ORDER BY 1
 """
 
@@ -127,7 +132,7 @@ ORDER BY 1
 def touched_since(seen: str, kind: str) -> list[int]:
     """Everything of a kind that acts touched and that a ``snapshot`` of less than a day did not hold yet, each once."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED_SINCE, [kind, seen])
+        cursor.execute(_TOUCHED_SINCE, [kind, seen, seen])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -12,10 +12,13 @@ from django.db import connection
 from egide.journal.facts import Actor, Role
 from egide.kernel.errors import Refusal
 from egide.people.facts import RightsNumbers
-from egide.people.models import Organisation, Person, Team, User
+from egide.people.models import Household, Mandate, Organisation, Person, Team, User
 
 # The row that reads give: floors above name its type from here, and leave the tables to this one.
 UserRow: TypeAlias = User
+PersonRow: TypeAlias = Person
+HouseholdRow: TypeAlias = Household
+MandateRow: TypeAlias = Mandate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ SELECT p.id, p.household_id, p.last_name, p.first_name, p.birth_date, h.city, h.
 FROM people_person p JOIN people_household h ON h.id = p.household_id
 """
 _ORDER = " ORDER BY p.sort_key, p.birth_date LIMIT %s"
+
+
+def living_in(household_id: int) -> set[int]:
+    """The persons who live in a household."""
+    return set(Person.objects.filter(household_id=household_id).values_list("pk", flat=True))
 
 
 def people_with_ids(person_ids: Sequence[int]) -> list[PersonFound]:

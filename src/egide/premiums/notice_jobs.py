@@ -8,8 +8,7 @@ from django.db import connection
 
 from egide.contracts.queries import EnrolmentRow, enrolment_with_member
 from egide.documents.acts import issue
-from egide.documents.models import Document
-from egide.documents.queries import subjects_told
+from egide.documents.queries import DocumentRow, subjects_told
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
@@ -52,7 +51,7 @@ def issue_notices(context: Context, month: date, *, perimeter_id: int, progress:
     return made
 
 
-def issue_notice(context: Context, enrolment_id: int, month: date) -> Document:
+def issue_notice(context: Context, enrolment_id: int, month: date) -> DocumentRow:
     """The notice of a month, asked for on one enrolment."""
     with perform(context, "premium.notice", needs=Permission.CONTACT, given=[enrolment_id, str(month)]) as act:
         enrolment = enrolment_with_member(enrolment_id)
@@ -69,7 +68,7 @@ def issue_notice(context: Context, enrolment_id: int, month: date) -> Document:
     return document
 
 
-def _issue(record: Record, enrolment: EnrolmentRow, month: date) -> Document | None:
+def _issue(record: Record, enrolment: EnrolmentRow, month: date) -> DocumentRow | None:
     paper = notice_paper(enrolment, month)
     if paper is None:
         return None

@@ -17,8 +17,8 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
 from egide.kernel.identifiers import check_iban
 from egide.people.account_acts import replace_mandate
-from egide.people.models import Mandate
 from egide.people.papers import letter_frame
+from egide.people.queries import MandateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class NewAccount:
     signed_on: date
 
 
-def change_account(context: Context, enrolment_id: int, asked: NewAccount, *, revision: int) -> Mandate:
+def change_account(context: Context, enrolment_id: int, asked: NewAccount, *, revision: int) -> MandateRow:
     """Puts a new account and its mandate in place of the former ones, which stay known with the day they ended.
 
     ``revision`` is that of the enrolment on the screen: refused when it changed in between.
@@ -84,7 +84,7 @@ def change_account(context: Context, enrolment_id: int, asked: NewAccount, *, re
     return mandate
 
 
-def _letter(enrolment: Enrolment, mandate: Mandate) -> PlainLetter:
+def _letter(enrolment: Enrolment, mandate: MandateRow) -> PlainLetter:
     """Told to the address known before: whoever did not ask for it learns it."""
     tail = mandate.bank_account.iban[-4:]
     return PlainLetter(

@@ -12,10 +12,10 @@ from egide.journal import clock
 from egide.journal.acts import Record
 from egide.people.acts import NewPerson, add_person, known_person
 from egide.people.address_acts import Address, house, join, new_household
-from egide.people.models import Household, Person
+from egide.people.queries import HouseholdRow, PersonRow, living_in
 
 
-def people_at_home(record: Record, perimeter_id: int, asked: EnrolmentAsked) -> list[Person]:
+def people_at_home(record: Record, perimeter_id: int, asked: EnrolmentAsked) -> list[PersonRow]:
     """The persons of a form in its order, all in the household of the member, at the address of the form.
 
     A known person brings their household up to date. Whoever has a running enrolment of their own keeps the address
@@ -28,8 +28,7 @@ def people_at_home(record: Record, perimeter_id: int, asked: EnrolmentAsked) -> 
         home = new_household(perimeter_id, address)
         others = _alone(one.pk for one in found if one)
     else:
-        living_with = Person.objects.filter(household_id=member.household_id).values_list("pk", flat=True)
-        others = _alone({*living_with, *(one.pk for one in found if one)} - {member.pk})
+        others = _alone({*living_in(member.household_id), *(one.pk for one in found if one)} - {member.pk})
         home = house(
             record, [member, *(one for one in found[1:] if one and one.pk not in others)], address, apart=others
         )
@@ -41,7 +40,7 @@ def people_at_home(record: Record, perimeter_id: int, asked: EnrolmentAsked) -> 
     return people
 
 
-def person_joining(record: Record, home: Household, asked: PersonAsked) -> Person:
+def person_joining(record: Record, home: HouseholdRow, asked: PersonAsked) -> PersonRow:
     """The person that an endorsement adds, in the household of the member unless their own enrolment says otherwise."""
     new = _new(asked)
     known = known_person(home.perimeter_id, new)

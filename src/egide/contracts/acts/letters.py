@@ -5,7 +5,7 @@ from __future__ import annotations
 from egide.contracts.queries import EnrolmentRow, enrolment_with_member
 from egide.documents.acts import issue
 from egide.documents.facts import PlainLetter
-from egide.documents.models import Document
+from egide.documents.queries import DocumentRow
 from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
@@ -26,7 +26,7 @@ def plain_letter(enrolment: EnrolmentRow, *, subject: str, prose: str) -> PlainL
     return PlainLetter(**letter_frame(enrolment.member, enrolment.number), subject=subject.strip(), prose=prose.strip())
 
 
-def write_letter(context: Context, enrolment_id: int, *, subject: str, prose: str) -> Document:
+def write_letter(context: Context, enrolment_id: int, *, subject: str, prose: str) -> DocumentRow:
     """Issues a letter in the member's file; the journal keeps its subject, never its text."""
     given = [enrolment_id, subject, prose]
     with perform(context, "enrolment.letter", needs=Permission.CONTACT, given=given) as act:

@@ -11,8 +11,8 @@ from egide.documents.acts import issue
 from egide.journal.acts import Record
 from egide.kernel.identifiers import nir_key
 from egide.kernel.rates import WHOLE_BP
-from egide.people.models import Person
 from egide.people.papers import letter_frame
+from egide.people.queries import PersonRow
 from egide.products.queries import book_for
 from egide.rules.books import Book
 
@@ -27,7 +27,7 @@ def issue_card(record: Record, enrolment: Enrolment, *, from_on: date) -> None:
     """Issues the card of everyone covered from a day on; past six people, as many cards as it takes."""
     facts = facts_of(enrolment)
     covers = [one for one in facts.covers if one.ends_on is None or one.ends_on > from_on]
-    people = Person.objects.in_bulk([one.person_id for one in covers])
+    people = PersonRow.objects.in_bulk([one.person_id for one in covers])
     columns, rights = _columns(book_for(enrolment.product_code, enrolment.starts_on), enrolment.formula)
     for first in range(0, len(covers), _HOLDERS):
         holders = [people[one.person_id] for one in covers[first : first + _HOLDERS]]
@@ -81,7 +81,7 @@ def _product(enrolment: Enrolment) -> str:
     return f"{book.title}, formule {dict(book.formulas)[enrolment.formula]}"
 
 
-def _nir(person: Person) -> str:
+def _nir(person: PersonRow) -> str:
     """« 2 85 05 45 234 012 17 », the number under which rights are open."""
     nir = person.insured_nir
     parts = (nir[0], nir[1:3], nir[3:5], nir[5:7], nir[7:10], nir[10:13], nir_key(nir))
