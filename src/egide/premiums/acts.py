@@ -1,4 +1,27 @@
-"""The acts of premiums: posting what a change moves, calling a month by chunks, debiting, recording returns."""
+"""The acts of premiums: posting what a change moves, and calling a month by slices of enrolments.
+
+The arithmetic is that of ``decisions``; here is who may do it when, so that nothing is posted twice and nothing is
+forgotten.
+
+Following a change (``bring_up_to_date``)
+    1. Hold the due of these enrolments (``DUE``) until the end of the transaction. Whatever is read after this line is
+       what the last one to hold them left.
+    2. Read the facts of each enrolment, and the months to settle: those already called in its perimeter, and those on
+       which anything stands posted for it.
+    3. Decide these months again, compare with what is posted, post the differences as one balanced entry.
+
+Calling a month (``read_month``, then ``call_slice`` for each slice)
+    1. Note what this reading sees (``snapshot``), then read once the covers that meet the month and what is posted for
+       it.
+    2. Slice n of s takes the enrolments whose number is n modulo s. Alone with everybody's due, it leaves aside those
+       that were touched by transactions that the reading could not see, and reads them again now.
+    3. Due and difference, product by product; one entry for each product in the slice. An enrolment that no longer
+       covers anyone in the month is not in the call: the act that ended it posted its difference. A person's act that
+       comes meanwhile waits for the slice, then posts the difference with it: both orders end the same.
+
+An entry has one line for each row of the difference on the member accounts, and one for each other account, nature and
+month.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,41 @@
 """What is due for each person and month, and what must be posted so that the ledger says the same.
 
 Premiums are never updated: due is a pure function of the covers known today, posted is read in the ledger, and only the
-difference is posted. Amounts are decided by the rule book; this module only arranges its inputs and its answers.
+difference is posted. Amounts are decided by the rule book; this module only arranges its inputs and its answers. All
+amounts are whole cents, and nothing here divides: the only roundings are the book's own, half up away from zero, and
+its twelve monthly parts of a year are differences of rounded cumulated twelfths, so that they make the year.
 
-Taxes are decided too, each for each person and month, and stand posted inside the gross that contains them. A change moves
-the difference of two decisions, never a proportion of itself: whatever the way, the end is the same to the cent. The insurer
-has what no tax takes of the gross, so that the parts always make the whole.
+Due
+    A person is due in each month of which a cover holds one day or more: every month begun is due whole, once, whatever
+    the number of covers in it (the last one read gives the aids). Months are counted from the month of the enrolment's
+    start: the number in the contract year (1 to 12), and the calendar year in which that contract year began. The
+    version of the book in force on the first of the month decides the premium (gross, taxes inside), each tax in it,
+    and each aid. On the member account a premium is a debit (+), an aid a credit (-); a tax is no line of its own. What
+    is zero is not a row.
+
+Difference
+    Rows are compared by enrolment, person, month, nature and detail (the tax). Change = due - posted, the side that is
+    missing being zero; rows without change are dropped. What was posted for a person whom nothing covers any more thus
+    comes back whole. Posted + change = due, so that a second run finds nothing to post.
+
+Taxes
+    Taxes are decided too, each for each person and month, and stand posted inside the gross that contains them. A
+    change moves the difference of two decisions, never a proportion of itself: whatever the way, the end is the same to
+    the cent. The insurer has what no tax takes of the gross, so that the parts always make the whole. Where a tax moves
+    and its premium does not, the premium is taken back and posted again with its taxes: a line of the ledger is never
+    of zero. (Nothing posted yet: one cent out and in.)
+
+The other side
+    Each tax goes to its own account, each aid to its fund, month by month, by its own change with the opposite sign;
+    the account of premiums has minus the sum of the gross changes, plus that of the tax changes. The whole entry sums
+    to zero.
+
+Day of a debit
+    The schedule announces the fifth of the month, or the first day after it that is a settlement day and a French
+    working day. A call debits on that day while it is at least the bank's notice away (``SEPA_PRESENTATION``, in
+    settlement days); later, on the first settlement day that can be announced again in time (``SEPA_PRENOTIFICATION``
+    after today). Never on a day gone by. Past the last day of the ``DEBIT_LATEST``-th month after the one that is due
+    (the convention), it is still asked for, and said to be late.
 """
 
 from __future__ import annotations

@@ -1,4 +1,15 @@
-"""Reads of premiums: what is posted, the schedule of an enrolment, its account, debits to ask for."""
+"""Reads of premiums: what is posted, the schedule of an enrolment, its account, debits to ask for.
+
+Who is debited, and for how much
+    For each member account: the sum of its premiums, aids and debits whose month is the called one or an earlier one.
+    Above zero, with a mandate that is not revoked and no debit yet for that month, it is asked for, whole: what earlier
+    months left over goes with it, and what they gave back is taken from it. At zero or below, nothing is asked for, and
+    the credit stays for the next month. A debit credits the account when it is presented, so that it is not asked for
+    again; one that the bank returns debits it back under another nature, which this sum leaves out: it is arrears, with
+    a procedure of its own. The first debit of a mandate says FRST, the next ones RCUR. Debits, their entries and the
+    file for the bank are one act: all there, or none. A call confirmed after a trial asks the bank for the debits that
+    the trial showed (debtors, accounts, amounts, day, account credited), or for none.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,34 @@
 
 Lines are taken in order of number, which is the order of arrival: a line that comes late never changes what was due on
 those before it. A reversal and the line it takes back are both due zero.
+
+All amounts are whole cents; this module adds and subtracts, and the only roundings are those that the clauses of the
+book name.
+
+Due
+    1. A line stands when it is a normal one, no reversal takes it back, and the enrolment covers the person on the day
+       of care. Every other line is due zero.
+    2. Its product is computed by the version in force on the first of the month of care. A line whose facts the book
+       cannot take, or for which no version is in force, is set apart before anything is counted.
+    3. The lines of one version are computed together, in order of number; versions follow one another in order of their
+       months, each opening with the counters that the one before it closed. Where a version begins inside the year of a
+       ceiling, the order of arrival thus holds within each version, not across: a life that is decided again counts the
+       months of the earlier version first.
+
+Ceilings
+    A counter is named by its rule and its key (for example a person and a year). It opens with what the lines before it
+    used. Each line has, at most, what is left of the ceiling when it comes, and uses that much; a frequency keeps the
+    day of the last thing accepted. Whoever computes A then B, with A's closing counters, gets what computing A and B
+    together gives. A line that arrives goes on from the counters that are kept. Where something is taken back (a
+    reversal, a cover cut), what it had used is free again, and may raise what was due on later lines: the whole life is
+    then decided again from empty counters, for all the enrolments that share a person, and the counters are written
+    anew.
+
+Difference
+    By line: change = due - posted, a missing side being zero; only what is not zero is posted, under the version that
+    decided it. Posted + change = due, so that a second time posts nothing. What is due and what is taken back stand as
+    two lines of the entry, for each enrolment and for the insurer: they are never netted, an entry must not say that
+    nothing happened.
 """
 
 from __future__ import annotations

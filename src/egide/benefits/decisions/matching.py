@@ -1,4 +1,31 @@
-"""Whose line is it: each care line finds its person, its cover that day and its family of care, or its refusal."""
+"""Whose line is it: each care line finds its person, its cover that day and its family of care, or its refusal.
+
+Nothing is guessed. A line that could be two people's, or two covers', is refused with its remedy.
+
+Person and cover
+    1. Persons are found by the three facts by which the scheme knows them: the insured's number, the birth date, the
+       birth rank. None: ``person.unknown``.
+    2. Of their covers, those that hold the day of care (from its first day, until its end excluded). None:
+       ``cover.none``. Several: ``person.ambiguous``.
+    3. The code of the act gives the family of care; a code of no family is ``act.unknown``. Then a compulsory part
+       above the expense is ``line.incoherent``, and care dated after the day the file was received is ``line.future``.
+       The first cause found is the one told. A line is numbered by its place in the file, from a number kept before
+       anything is decided: a second reading numbers it the same.
+
+Repeats
+    Lines of the same person, invoice, act, day, amounts and place in the invoice (``SAME_LINE``) are one care, told in
+    turn by a line (N) and by its reversal (A). What says again what the line before it said, among those held or in the
+    same file, is a repeat: ignored, with the line that it repeats. A line that was taken back may thus be sent again.
+
+Reversals
+    A reversal takes back a line of the same person, invoice, act, day and expense (``REVERSAL_KEY``) that stands: the
+    first reversal the first such line, the second the second, in order of number; and only one that comes before it.
+    The one that finds none is refused (``reversal.no_original``): nothing is taken back on faith.
+
+Families
+    Enrolments that share a person, step by step, are one family. Its lines are in one slice, so that its ceilings are
+    counted in order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Why a care line is refused, in words: one place for the screen, the reject bench and the answer to the scheme."""
+"""Why a care line is refused, in words: one place for the screen, the reject bench and the answer to the scheme.
+
+A refused line moves no money and uses no ceiling. It is a reject: once its cause is mended it is taken again from the
+file that was kept, under the number that it had. An ignored line is no fault: the same care is in the books already.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,23 @@
-"""Paying what is due to members, as it was proposed and confirmed, and telling them what was paid."""
+"""Paying what is due to members, as it was proposed and confirmed, and telling them what was paid.
+
+Who is paid, and how much
+    The account of benefits due of an enrolment holds what care made due (credit), what was taken back (debit) and what
+    was paid (debit). Its balance is what we owe: a member is paid that balance, in one transfer, when it is above zero.
+    What a member owes us for care taken back is thus netted without another step: it lowers the next transfers, to the
+    cent, until it is made up. At zero or below nothing is paid and nothing is asked for; the debt stays on the account.
+    Benefits are never netted with premiums, nor one enrolment with another. An enrolment without a mandate has no bank
+    account of ours, and is not paid: what it is due stays due.
+
+How
+    Alone for the perimeter (a named lock), in one act: the file for the bank, the entry that empties the accounts into
+    the transfers sent, and one row a payment are all there, or none is. A list confirmed at the screen is decided again
+    first: it is paid only when payees, accounts, amounts, account debited and day are those that were shown. A command
+    proposes, confirms and pays at once. A second run finds the accounts empty, and pays nothing. No amount is rounded:
+    there is nothing to divide.
+
+A statement tells what a payment settles: the postings between the payment before it and this one, line by line, zero
+ones left out.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from egide.doors.benefits.member_care import care_name
 from egide.doors.contracts.enrolment_preview import PROVISIONAL
 from egide.doors.frame import words
 from egide.doors.frame.shell import Shape, ref
+from egide.journal.scope import health_open
 from egide.kernel.money import format_eur
 from egide.kernel.text import elided
 from egide.premiums.acts import change_of
@@ -142,7 +143,8 @@ def _day(day: date) -> str:
 
 def _care(plan: EndorsementPlan, *, health: bool) -> Shape | None:
     """Each care line whose amount the new covers move, decided as the confirmation will decide it."""
-    moved = care_moved(plan.after)
+    with health_open():  # the euros are said to whoever changes the contract; the care, to those who may see it
+        moved = care_moved(plan.after)
     if not moved:
         return None
     names = {cover.person_id: cover.first_name for cover in (*plan.before.covers, *plan.after.covers)}
