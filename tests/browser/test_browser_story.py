@@ -77,7 +77,7 @@ def filled_by_keyboard(screen: Screen, year: Year) -> None:
     if year.aided:
         assert "Attestation ACS de Noé : absente" in screen.said("#person-4")
     assert page.input_value("#id_persons-3-first_name") == "Gaël"
-    assert page.input_value("#id_persons-1-birth_date") == f"{year.today.year - 33}-09-02"
+    assert page.input_value("#id_persons-1-birth_date") == f"02/09/{year.today.year - 33}"
     assert page.get_by_role("button", name="Valider l’adhésion").count() == 1
     assert "ne peut pas encore être validé" in screen.said(".decide")
     screen.check()
