@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -40,7 +41,7 @@ def head_shape(form: FormRow, who: str, product: str, item: ItemRow | None) -> S
 
 def life_shape(form: FormRow, item: ItemRow | None, asked: Sequence[PaperState]) -> list[Shape]:
     """The life of a form as a line of steps: what was done and when, where it stands, what remains."""
-    steps = [(_("Reçu"), form.received_on, "")]
+    steps: list[tuple[object, date | None, str]] = [(_("Reçu"), form.received_on, "")]
     if asked:
         back = [one.received_on for one in asked]
         steps.append((_("Pièces demandées"), min(one.asked_on for one in asked), ""))
