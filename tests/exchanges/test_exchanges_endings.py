@@ -23,8 +23,9 @@ from egide.journal.acts import perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
 from egide.premiums.models import Debit
+from egide.premiums.return_jobs import record_returns
 from people.families import Care, a_family, care_bytes, care_rows, enrolled, received_care, rows, settled
 from people.returns import report
 

@@ -19,8 +19,9 @@ from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context, Role
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
 from egide.premiums.models import Debit
+from egide.premiums.return_jobs import record_returns
 from egide.work.acts import finish, take_next
 from egide.work.models import Item
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, settled

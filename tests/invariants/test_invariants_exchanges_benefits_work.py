@@ -21,8 +21,9 @@ from egide.exchanges.models import File
 from egide.journal.queries import system_context
 from egide.journal.scope import set_perimeters
 from egide.postgres import Cluster
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
 from egide.premiums.models import Debit
+from egide.premiums.return_jobs import record_returns
 from egide.work.models import Item
 from invariants.breaking import lived_base, spoken, spoken_after
 from people.families import (

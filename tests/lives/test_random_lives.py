@@ -33,8 +33,9 @@ from egide.kernel.periods import add_months
 from egide.people.acts import Identity, correct_identity
 from egide.people.models import Person
 from egide.premiums import jobs
-from egide.premiums.jobs import call_month, follow, record_returns
+from egide.premiums.jobs import call_month, follow
 from egide.premiums.models import Debit
+from egide.premiums.return_jobs import record_returns
 from people.families import Care, Member, a_family, enrolled, one, settled
 
 START = date(2015, 11, 1)

@@ -11,13 +11,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from egide.contracts.asked import change
+from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
 from egide.contracts.models import Enrolment
+from egide.documents.models import Document
 from egide.journal.facts import Context
 from egide.people.models import BankAccount, Household, Person
 from egide.people.search import Sought, understand
 from egide.premiums.jobs import call_month
 from pages.reading_pages import links_of, text_of
-from people.families import CROWN, Care, Member, a_family, enrolled, one, settled
+from people.families import CROWN, Care, Member, a_family, enrolled, nir_of, one, settled
 
 OCTOBER = date(2015, 10, 1)
 
@@ -184,7 +187,26 @@ def test_the_page_asks_the_database_little_whatever_the_household(centre, caller
         with CaptureQueriesContext(connection) as asked:
             client.get(f"/adherents/{number}")
         counts.append(len(asked))
-    assert max(counts) <= 22, counts
+    assert max(counts) <= 24, counts
+
+
+def test_the_record_tells_nothing_of_another_s_contract(centre, system: Context) -> None:  # type: ignore[no-untyped-def]
+    """A child once covered by Paul joins Luc's contract: of Paul's, neither number, paper, account nor act is shown."""
+    luc = enrolled(system, a_family(0), starts_on=OCTOBER)
+    born = date(1980, 1, 1)
+    paul = Member("member", "Paul", born, nir_of(woman=False, birth=born, serial=712_345), last_name="Autre")
+    lou = Member("child", "Lou", date(2010, 2, 3), "", last_name="Autre")
+    other = enrolled(system, [paul, lou], starts_on=OCTOBER, line1="1 place Haute")
+    who = Person.objects.get(first_name="Lou")
+    gone = EndorsementAsked(EndorsementKind.REMOVE_PERSON, date(2015, 11, 1), OCTOBER, person_id=who.pk)
+    change(system, other.pk, gone, revision=other.revision)
+    asked = PersonAsked("child", "Autre", "Lou", who.birth_date, 1, "", who.insured_nir, False, None)
+    joins = EndorsementAsked(EndorsementKind.ADD_PERSON, date(2015, 11, 1), OCTOBER, asked)
+    change(system, luc.pk, joins, revision=luc.revision)
+    page = centre.client("adviser").get(f"/adherents/{luc.number}").content.decode()
+    papers = Document.objects.filter(subject_kind="enrolment", subject_id=other.pk)
+    assert papers.exists() and not [one.pk for one in papers if f"/documents/{one.pk}" in page]
+    assert "départ de Lou" not in page and "Lou" in page
 
 
 def test_a_care_line_tells_who_paid_what_and_why(centre, caller: Caller) -> None:  # type: ignore[no-untyped-def]

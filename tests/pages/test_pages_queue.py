@@ -16,8 +16,9 @@ from egide.exchanges.models import File, Reject
 from egide.journal import store
 from egide.journal.facts import Context, Role
 from egide.journal.scope import set_perimeters
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
 from egide.premiums.models import Debit
+from egide.premiums.return_jobs import record_returns
 from egide.work.models import Item
 from pages.reading_pages import as_posted, errors_of, hidden, links_of, text_of
 from people.families import Care, a_family, at, content_of, enrolled, received_care, received_form, settled

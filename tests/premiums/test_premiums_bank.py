@@ -22,9 +22,10 @@ from egide.journal.invariants import examine
 from egide.kernel.errors import Refusal
 from egide.premiums.decisions import collection
 from egide.premiums.invariants import INVARIANTS
-from egide.premiums.jobs import audit, call_month, record_returns
+from egide.premiums.jobs import audit, call_month
 from egide.premiums.models import Call, Debit
 from egide.premiums.queries import account, balance_cents, schedule_of
+from egide.premiums.return_jobs import record_returns
 from people.families import Member, a_family, at, enrolled, nir_of, one, rows
 
 NOVEMBER, DECEMBER = date(2015, 11, 1), date(2015, 12, 1)

@@ -1,4 +1,4 @@
-"""The house stays open: shared screens know no trade, and the doors of one trade do not lean on another's."""
+"""The house stays open: the screens that serve every trade know none."""
 
 from __future__ import annotations
 

@@ -15,17 +15,23 @@ _OPEN_PAPERS = ("enrolment_form", "missing_papers", "papers", "acceptance", "end
 TRADE = Trade(
     "contracts",
     subjects=(
+        # A contract is its member's: whoever it covers reaches their own cover, not its papers.
         SubjectKind(
             "enrolment",
             parent="person",
-            among="SELECT DISTINCT enrolment_id FROM contracts_cover WHERE person_id = ANY (%s)",
+            among="SELECT id FROM contracts_enrolment WHERE member_id = ANY (%s)",
         ),
         SubjectKind(
             "form",
             parent="enrolment",
             among="SELECT id FROM contracts_enrolmentform WHERE enrolment_id = ANY (%s)",
         ),
-        SubjectKind("movement"),
+        SubjectKind(
+            "movement",
+            parent="enrolment",
+            among="""SELECT m.id FROM contracts_rightsmovement m JOIN contracts_cover c ON c.id = m.cover_id
+                     WHERE c.enrolment_id = ANY (%s)""",
+        ),
     ),
     items=(
         ItemKind("enrolment", Permission.ENROL, health=False),

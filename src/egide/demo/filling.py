@@ -39,7 +39,8 @@ from egide.kernel.calendars import Calendar, Region
 from egide.kernel.periods import add_months, first_of_month
 from egide.kernel.progress import Progress
 from egide.people.queries import actor_of, user_by_role
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
+from egide.premiums.return_jobs import record_returns
 from egide.products.acts import publish
 from egide.products.shelf import house_books
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from egide.doors.api import api
 from egide.doors.api.docs import docs
+from egide.doors.api.entry import api
 from egide.doors.frame import health, opened, sign_in
 
 opened.check()
+for _door in opened.doors():
+    if _door.api is not None:
+        api.add_router("", _door.api)
 
 handler403 = "egide.doors.frame.lost.forbidden"
 handler404 = "egide.doors.frame.lost.not_found"

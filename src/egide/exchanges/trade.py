@@ -9,7 +9,7 @@ from egide.journal.trade import ItemKind, SubjectKind, Trade
 
 TRADE = Trade(
     "exchanges",
-    subjects=(SubjectKind("file"), SubjectKind("reject", parent="file")),
+    subjects=(SubjectKind("file"), SubjectKind("reject")),
     items=(
         ItemKind("rejects", Permission.EXCHANGES, health=False),
         ItemKind(UNKNOWN, Permission.EXCHANGES),

@@ -30,16 +30,19 @@ def quiet_acts() -> tuple[str, ...]:
 
 
 def belonging_to(subjects: Belonging) -> dict[str, list[int]]:
-    """These subjects and all that belongs to them, kind by kind: one query for each kind that has a parent among them."""
+    """These subjects and all that belongs to them, kind by kind: one query for each level of what belongs to what."""
     found = {kind: list(identifiers) for kind, identifiers in subjects.items()}
     waiting = [kind for kind in kinds().values() if kind.among]
-    with connection.cursor() as cursor:
-        while ready := [kind for kind in waiting if kind.parent in found]:
-            for kind in ready:
-                waiting.remove(kind)
-                cursor.execute(kind.among, [found[kind.parent]])
-                mine = {row[0] for row in cursor.fetchall()} | set(found.get(kind.code, ()))
-                found[kind.code] = sorted(mine)
+    while ready := [kind for kind in waiting if kind.parent in found]:
+        waiting = [kind for kind in waiting if kind not in ready]
+        asked = " UNION ALL ".join(f"SELECT %s::text, id FROM ({kind.among}) AS found(id)" for kind in ready)  # noqa: S608
+        given = [value for kind in ready for value in (kind.code, found[kind.parent])]
+        with connection.cursor() as cursor:
+            cursor.execute(asked, given)
+            rows = cursor.fetchall()
+        for kind in ready:
+            mine = {identifier for code, identifier in rows if code == kind.code}
+            found[kind.code] = sorted(mine | set(found.get(kind.code, ())))
     return found
 
 

@@ -11,7 +11,8 @@ from egide.journal.trade import Ending, Given, JobKind
 from egide.kernel.formats import format_count, format_month
 from egide.kernel.money import format_eur
 from egide.kernel.progress import Progress
-from egide.premiums.jobs import ShownDebits, call_month, record_returns
+from egide.premiums.jobs import ShownDebits, call_month
+from egide.premiums.return_jobs import record_returns
 from egide.work.job_acts import NewJob, ask
 from egide.work.job_queries import JobRow
 

@@ -28,7 +28,11 @@ def issue_card(record: Record, enrolment: Enrolment, *, from_on: date) -> None:
     facts = facts_of(enrolment)
     covers = [one for one in facts.covers if one.ends_on is None or one.ends_on > from_on]
     people = PersonRow.objects.in_bulk([one.person_id for one in covers])
-    columns, rights = _columns(book_for(enrolment.product_code, enrolment.starts_on), enrolment.formula)
+    book = book_for(enrolment.product_code, enrolment.starts_on)
+    if "carte" not in book.tables:
+        record.because("Aucune carte émise : le règlement en vigueur ne dit pas ce qu’elle porte.")
+        return
+    columns, rights = _columns(book, enrolment.formula)
     for first in range(0, len(covers), _HOLDERS):
         holders = [people[one.person_id] for one in covers[first : first + _HOLDERS]]
         until = _until(enrolment, from_on)

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
+from egide.doors.frame import opened
 from egide.house import trades
 from egide.journal.clock import PARIS
 from egide.journal.invariants import Finding, examine
@@ -17,6 +18,7 @@ from egide.kernel.formats import format_count
 
 def run(options: argparse.Namespace) -> int:
     """Prints every finding; the exit code is 1 when one sentence does not hold."""
+    opened.check()
     findings = list(find())
     if options.json:
         print(json.dumps([{"name": f.name, "count": f.count, "first": f.first} for f in findings], ensure_ascii=False))

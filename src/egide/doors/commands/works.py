@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from egide.doors.frame import opened
 from egide.doors.worker import Stop, work
 from egide.journal.sealing import sealing_beside
 
@@ -21,6 +22,7 @@ _LOOK_SECONDS = 1.0
 
 def run(options: argparse.Namespace) -> int:
     """Works until a signal asks to stop; the work in hand then goes back to the queue at its next step."""
+    opened.check()
     stop = Stop(beside=options.beside)
 
     def asked(_signal: int, _frame: FrameType | None) -> None:

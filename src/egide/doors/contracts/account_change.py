@@ -13,9 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from egide.contracts.account_queries import accounts_of
 from egide.contracts.acts.accounts import NewAccount, change_account
 from egide.contracts.decisions.reader import parse_day
-from egide.contracts.queries import EnrolmentRow, accounts_of, enrolment_by_number
+from egide.contracts.queries import EnrolmentRow, enrolment_by_number
 from egide.doors.frame.access import PageRequest, needs
 from egide.doors.frame.shell import Shape, error_of, show
 from egide.journal import clock

@@ -6,7 +6,8 @@ fault of ours, said with its place before anyone is let in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,7 +23,14 @@ class NotReady(Exception):
 
 
 def check() -> None:
-    """Refuses to open a house where something is declared twice, or where a code has no word."""
+    """Refuses to open a house where something is declared twice, leads nowhere, or has no word."""
+    silent = [*_without_word(), *_leading_nowhere(), *_twice()]
+    if silent:
+        raise NotReady("Mend these in the trade.py, door.py or words.py that declares them: " + "; ".join(silent))
+
+
+def _without_word() -> Iterator[str]:
+    """Codes that a trade declares and that no door names."""
     named: Mapping[str, Iterable[str]] = {
         "items": items(),
         "jobs": jobs(),
@@ -30,14 +38,60 @@ def check() -> None:
         "natures": (nature for trade in house.trades() for nature in trade.natures),
         "partners": {one.partner for one in formats().values()},
     }
-    silent = [f"{table} : {code}" for table, codes in named.items() for code in codes if code not in words(table)]
-    silent += [f"subjects : {code}" for code in kinds_of_subject() if code not in subjects()]
-    silent += [f"jobs : {one.read_by}" for one in formats().values() if one.read_by and one.read_by not in jobs()]
-    silent += [f"items : {one.item}" for one in formats().values() if one.item and one.item not in items()]
-    silent += [f"jobs : {one.job}" for one in launches().values() if one.job not in jobs()]
-    if silent:
-        raise NotReady("Give each its word in the words.py of its door, or its page in door.py: " + "; ".join(silent))
-    whys()
+    for table, codes in named.items():
+        yield from (f"{table}: {code} has no word" for code in codes if code not in words(table))
+    yield from (f"subjects: {code} has no page" for code in kinds_of_subject() if code not in subjects())
+
+
+def _leading_nowhere() -> Iterator[str]:
+    """Names that a declaration gives and that nothing answers to."""
+    kinds, acts = kinds_of_subject(), words("acts")
+    for one in formats().values():
+        if one.read_by and one.read_by not in jobs():
+            yield f"formats: {one.code} is read by no job {one.read_by}"
+        if one.item and one.item not in items():
+            yield f"formats: {one.code} waits in no item {one.item}"
+    yield from (
+        f"launches: {one.word} asks for no job {one.job}" for one in launches().values() if one.job not in jobs()
+    )
+    yield from (f"readings: {code} is no format" for code in readings() if code not in formats())
+    for kind in kinds.values():
+        if kind.parent and not kind.among:
+            yield f"subjects: {kind.code} has a parent, and no query to find it from there"
+    yield from (f"follows: nobody declares {follow.of}" for follow in house.follows() if follow.of not in kinds)
+    quiet = (act for trade in house.trades() for act in trade.quiet)
+    yield from (f"quiet: {act} is no act" for act in quiet if act not in acts)
+    yield from (f"rights: {right} is in no line of house.RIGHTS" for right in _rights() if right not in house.RIGHTS)
+
+
+def _rights() -> Iterator[str]:
+    """Every right that something declared asks for."""
+    for kind in items().values():
+        yield from (kind.needs, *kind.also)
+    yield from (kind.needs for kind in jobs().values())
+    yield from (asked.needs for asked in whys().values())
+    yield from (reading.needs for reading in readings().values())
+    for page in subjects().values():
+        yield from page.needs
+    for door in doors():
+        yield from (panel.needs for panel in door.panels)
+        yield from (act.needs for act in door.quick_acts)
+        for section in door.sections:
+            yield from section.needs
+
+
+def _twice() -> Iterator[str]:
+    """Codes that two declarations claim, where one would silently win."""
+    every: Mapping[str, Iterable[str]] = {
+        "papers": (kind.code for trade in house.trades() for kind in trade.papers),
+        "invariants": (one.name for trade in house.trades() for one in trade.invariants),
+        "keys of the menu": (section.key for door in doors() for section in door.sections),
+        "answers": (page.answer for page in subjects().values() if page.answer),
+        "rejects": (code for reading in readings().values() for code in reading.mends),
+    }
+    for table, codes in every.items():
+        counted = Counter(codes)
+        yield from (f"{table}: {code} is declared {count} times" for code, count in counted.items() if count > 1)
 
 
 @cache

@@ -50,7 +50,15 @@ def member(request: PageRequest, number: str) -> HttpResponse:
     rows = reads.household(enrolment.member.household_id, day)
     enrolments = sorted({row.enrolment_id for row in rows if row.enrolment_id} | {enrolment.pk})
     persons = sorted({row.person_id for row in rows} | {enrolment.member_id})
-    about = belonging_to({"person": persons, "enrolment": enrolments})
+    # Of whoever lives elsewhere, or is covered by somebody else's contract, nothing but the cover is told here.
+    about = belonging_to(
+        {
+            "person": sorted({row.person_id for row in rows if row.lives_here} | {enrolment.member_id}),
+            "enrolment": sorted(
+                {row.enrolment_id for row in rows if row.enrolment_id and row.is_member} | {enrolment.pk}
+            ),
+        }
+    )
     items = items_with_ids(reads.open_items(about))
     lines = account(enrolment.pk, limit=40)
     coming = _coming(shelf, enrolment, day)

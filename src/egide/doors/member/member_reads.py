@@ -24,7 +24,7 @@ shown AS (
     AND c.period && daterange(%(day)s, NULL) AND p.household_id <> %(household)s)
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
   e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision,
-  e.member_id IS NOT DISTINCT FROM p.id, p.nir
+  e.member_id IS NOT DISTINCT FROM p.id, p.nir, shown.lives_here
 FROM shown JOIN people_person p ON p.id = shown.person_id
 LEFT JOIN contracts_cover c ON c.person_id = p.id AND NOT c.cancelled
   AND (shown.lives_here OR c.enrolment_id IN (SELECT id FROM enrolled))
@@ -57,6 +57,7 @@ class CoverRow:
     revision: int | None
     is_member: bool
     nir: str
+    lives_here: bool
 
     @property
     def name(self) -> str:
@@ -79,7 +80,7 @@ _ONE_COVER = """
 -- One cover that stands, with its person and its enrolment.
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
   e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision,
-  e.member_id IS NOT DISTINCT FROM p.id, p.nir
+  e.member_id IS NOT DISTINCT FROM p.id, p.nir, shown.lives_here
 FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.id = %s AND NOT c.cancelled
 """

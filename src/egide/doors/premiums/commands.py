@@ -10,7 +10,8 @@ from egide.journal.facts import Channel
 from egide.journal.queries import system_context
 from egide.kernel.formats import format_month
 from egide.kernel.money import format_eur
-from egide.premiums.jobs import call_month, record_returns
+from egide.premiums.jobs import call_month
+from egide.premiums.return_jobs import record_returns
 
 
 def run(options: argparse.Namespace) -> int:
