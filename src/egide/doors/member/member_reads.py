@@ -80,7 +80,7 @@ _ONE_COVER = """
 -- One cover that stands, with its person and its enrolment.
 SELECT p.id, p.first_name, p.last_name, p.birth_date, c.id, c.link, lower(c.period), upper(c.period), c.since,
   e.id, e.number, e.product_code, e.formula, e.scheme, e.starts_on, e.ends_on, e.revision,
-  e.member_id IS NOT DISTINCT FROM p.id, p.nir, shown.lives_here
+  e.member_id IS NOT DISTINCT FROM p.id, p.nir, true
 FROM contracts_cover c JOIN people_person p ON p.id = c.person_id JOIN contracts_enrolment e ON e.id = c.enrolment_id
 WHERE c.id = %s AND NOT c.cancelled
 """
