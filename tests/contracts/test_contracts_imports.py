@@ -10,7 +10,7 @@ import pytest
 
 from contracts.sheets import START, child, holder, sheet
 from egide.contracts.asked import import_enrolments
-from egide.contracts.models import Enrolment
+from egide.contracts.models import Cover, Enrolment
 from egide.exchanges.acts import Arrival, receive
 from egide.exchanges.codecs.enrolment_report import write_reject_report
 from egide.exchanges.models import File, Reject
@@ -50,6 +50,15 @@ def test_a_sound_table_makes_its_enrolments(system: Context) -> None:
         one("SELECT count(*) FROM documents_document WHERE kind = 'schedule' AND subject_id = ANY (%s)", list(made))
         == 2
     )
+
+
+def test_a_family_is_one_wherever_its_rows_stand(system: Context) -> None:
+    """Insured first, children after, families mixed: each is enrolled whole, and every row ends."""
+    first, second = holder("M1"), holder("M2")
+    file, made, refused = imported(system, sheet(first, second, child(first), child(second)))
+    assert (len(made), refused) == (2, [])
+    assert (file.state, file.lines, file.posted, file.rejected) == ("read", 4, 4, 0)
+    assert [Cover.objects.filter(enrolment_id=each).count() for each in made] == [2, 2]
 
 
 @pytest.mark.requirement("S001-024")

@@ -116,7 +116,7 @@ def test_a_base_that_nobody_broke_has_nothing_to_say(lived: None) -> None:
         assert Debit.objects.count() == 2
 
 
-@pytest.mark.parametrize(("name", "what", "how"), _BROKEN, ids=["{row[0]}, {row[1]}" for row in _BROKEN])
+@pytest.mark.parametrize(("name", "what", "how"), _BROKEN, ids=[f"{row[0]}, {row[1]}" for row in _BROKEN])
 def test_the_check_names_what_was_broken(lived: None, name: str, what: str, how: list[str]) -> None:
     """One sentence at a time is made false by hand: the check of the whole base says which."""
     for place, query in _WHERE.items():

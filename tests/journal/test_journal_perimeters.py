@@ -118,7 +118,6 @@ def test_a_delegate_sees_no_row_of_another(two_delegates: dict[int, str]) -> Non
         assert one(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
 
 
-@pytest.mark.requirement("S003-221")
 def tables_with_health() -> dict[str, bool]:
     """Every table that hides health from who may not see it, and whether each of its rows tells of it by nature."""
     return dict(

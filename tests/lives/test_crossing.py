@@ -8,12 +8,14 @@ from datetime import date
 from threading import Event, Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from egide.contracts.models import Enrolment
 from egide.house import followed
 from egide.journal.facts import Context
+from egide.journal.queries import snapshot, touched_since
 from egide.journal.scope import reading
+from egide.kernel.errors import Refusal
 from egide.people.acts import Identity, correct_identity
 from egide.people.models import Person
 from egide.premiums import jobs
@@ -128,3 +130,23 @@ def test_a_slice_waits_for_the_correction_that_was_first(
     desk.join()
     assert order == ["desk", "call"]
     sound(system)
+
+
+def test_nobody_is_covered_before_a_corrected_birth(two: list[Enrolment], system: Context, today: SAID) -> None:
+    """A birth date after the start of a cover is refused with what to do, and nothing is written."""
+    today("2016-06-01")
+    person = _person(system, two[0])
+    later = Identity(person.last_name, person.first_name, date(2016, 3, 12), person.birth_rank, person.insured_nir)
+    with pytest.raises(Refusal) as refused:
+        followed(correct_identity, system, person.pk, later)
+    assert refused.value.code == "person.covered_before_birth" and "radiez" in refused.value.remedy
+    assert _person(system, two[0]).birth_date == person.birth_date
+
+
+def test_touches_of_another_server_cross_nothing(two: list[Enrolment], system: Context) -> None:
+    """A restored base holds numbers of transactions that its server has not given: they are not taken for new ones."""
+    made_younger(system, two[0])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE journal_touch SET transaction = (transaction::text::bigint + 50000000)::text::xid8")
+    with reading(system.actor.perimeters):
+        assert touched_since(snapshot(), "enrolment") == []

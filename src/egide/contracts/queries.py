@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import polars as pl
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from egide.contracts.facts import CoverFacts, EndorsementAsked, EnrolmentFacts
 from egide.contracts.models import AskedPaper, Cover, Endorsement, Enrolment, EnrolmentForm, RightsMovement
@@ -30,7 +30,6 @@ class ProductTerms:
     labels: Mapping[str, str]  # of the formulas, as people say them
     certificates_required: bool
     contract_type: str
-    withdrawal_days: int
 
 
 def product_terms(code: str, on: date) -> ProductTerms:
@@ -48,7 +47,6 @@ def _terms(book: Book) -> ProductTerms:
         labels=dict(book.formulas),
         certificates_required=bool(said.get("attestations_obligatoires", False)),
         contract_type=f"{said.get('type_contrat_noemie', 1):02d}",
-        withdrawal_days=int(str(said.get("renonciation_jours", 30))),
     )
 
 
@@ -340,6 +338,14 @@ def enrolments_of(person_ids: Sequence[int]) -> list[int]:
     """The enrolments that cover these people, or did: every due that hangs on who they are."""
     covers = Cover.objects.filter(person_id__in=person_ids, cancelled=False)
     return sorted(set(covers.values_list("enrolment_id", flat=True)))
+
+
+def covered_before_birth(person_ids: Sequence[int]) -> list[tuple[str, date]]:
+    """Of these persons, those whose cover begins before they are born: first name, and the day it begins."""
+    found = Cover.objects.filter(
+        person_id__in=list(person_ids), cancelled=False, period__startswith__lt=F("person__birth_date")
+    )
+    return [(cover.person.first_name, cover.period.lower) for cover in found.select_related("person")]
 
 
 def enrolments_touched_since(seen: str) -> list[int]:

@@ -122,6 +122,9 @@ _TOUCHED_SINCE = """
 -- a bound for the index, and for numbers that a restored base took from another server.
 SELECT DISTINCT subject_id FROM journal_touch
 WHERE kind = %s AND touched_at > now() - interval '1 day'
+  -- Numbers that this server has not given yet came with a restored base: what they touched was seen.
+  AND (transaction IS NULL OR transaction < pg_snapshot_xmax(pg_current_snapshot())
+       OR transaction = pg_current_xact_id_if_assigned())
   -- A snapshot says nothing of the transaction that takes it: what it touched itself goes by its own order.
   AND CASE WHEN transaction IS NOT DISTINCT FROM pg_current_xact_id_if_assigned() THEN id > split_part(%s, '|', 2)::bigint
            ELSE NOT pg_visible_in_snapshot(transaction, split_part(%s, '|', 1)::pg_snapshot) END

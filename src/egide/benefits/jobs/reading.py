@@ -63,13 +63,16 @@ Slice = tuple[int, pl.DataFrame]
 
 _LINES_PER_SLICE = 125_000
 
+_READING = "benefits.read"  # one care file at a time: two of them may tell of the same acts
+_PASSES = 20  # of a file whose families change meanwhile
+
 
 def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: None) -> Outcome:
     """Reads a received care file to the ledger: every line ends as posted, ignored with a reason, or a reject.
 
     Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
     """
-    with only_one(f"benefits.read:{file_id}"):
+    with only_one(_READING):
         file = file_to_read(context, file_id)
         if file.state == "read":
             return _outcome(file)
@@ -89,7 +92,7 @@ def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress =
     with reading_as(context.actor):
         by_file = recyclable(reject_ids)
     for file_id, ids in by_file.items():
-        with only_one(f"benefits.read:{file_id}"):
+        with only_one(_READING):
             before = file_to_read(context, file_id).posted
             file = recycle_rejects(context, file_id, ids)
             read = read_care_lines(store.path_of(file.sha256))
@@ -98,7 +101,9 @@ def recycle(context: Context, reject_ids: Sequence[int], *, progress: Progress =
     return taken
 
 
-def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progress) -> Outcome:
+def _settle(
+    context: Context, file: FileRow, read: CareLineRead, progress: Progress, *, passes: int = _PASSES
+) -> Outcome:
     """Takes every act that is neither in the books nor rejected yet: what a first run did is seen, not remembered.
 
     Families that someone changed after they were matched are left aside by their slice, and matched again at the end.
@@ -133,8 +138,15 @@ def _settle(context: Context, file: FileRow, read: CareLineRead, progress: Progr
     with closing(side_by_side(take, apart)) as lanes:
         for done, count in enumerate(chain(lanes, map(take, together)), start=1):
             progress(Told(f"tranche {done}/{len(numbers)} : {count} actes", done=done, total=len(numbers)))
+    if crossed and passes > 1:
+        return _settle(context, file, read, progress, passes=passes - 1)
     if crossed:
-        return _settle(context, file, read, progress)
+        raise Refusal(
+            code="care.crossed",
+            where=file.name,
+            message="Des adhésions de ce fichier changent sans cesse pendant sa lecture ; ce qui est pris est gardé.",
+            remedy="Relancez la lecture dans quelques minutes : elle reprend où elle s’est arrêtée.",
+        )
     return _finish(context, file, read)
 
 

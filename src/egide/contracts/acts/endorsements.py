@@ -28,7 +28,10 @@ def endorse(context: Context, enrolment_id: int, asked: EndorsementAsked, *, rev
     given = [enrolment_id, revision, asdict(asked)]
     with perform(context, f"endorsement.{asked.kind.value}", needs=Permission.ENDORSE, given=given) as act:
         enrolment = (
-            Enrolment.objects.select_for_update().select_related("member__household").filter(pk=enrolment_id).first()
+            Enrolment.objects.select_for_update(of=("self",))
+            .select_related("member__household")
+            .filter(pk=enrolment_id)
+            .first()
         )
         if enrolment is None:
             raise not_found(str(enrolment_id))

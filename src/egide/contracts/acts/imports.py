@@ -44,7 +44,9 @@ def import_sheet(context: Context, file: FileRow, *, progress: Progress = lambda
         raise
     made: list[int] = []
     refused = list(read.rejects)
-    families = [(key, list(rows)) for key, rows in groupby(read.rows, key=lambda row: row.family_reference)]
+    # A family is one wherever its rows stand in the table; sorting keeps the order of the rows inside it.
+    rows = sorted(read.rows, key=lambda row: row.family_reference)
+    families = [(key, list(members)) for key, members in groupby(rows, key=lambda row: row.family_reference)]
     for done, (reference, family) in enumerate(families, start=1):
         try:
             made.append(_enrol_family(context, file, reference, family))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from egide.contracts.decisions.terms import withdrawal_until
 from egide.contracts.facts import EffectDate, EnrolmentAsked
 from egide.contracts.models import Enrolment
 from egide.contracts.papers.card import issue_card
@@ -13,6 +14,7 @@ from egide.documents.acts import issue
 from egide.journal import clock
 from egide.journal.acts import Record
 from egide.people.papers import letter_frame
+from egide.products.queries import book_for
 
 
 def issue_acceptance(record: Record, enrolment: Enrolment, asked: EnrolmentAsked, effect: EffectDate) -> None:
@@ -34,6 +36,7 @@ def acceptance_letter(enrolment: Enrolment, asked: EnrolmentAsked, effect: Effec
     steps = ["Votre carte de tiers payant accompagne cette lettre : présentez-la dès le début de la couverture."]
     if enrolment.mandate:
         steps.append("Vos cotisations sont prélevées sur votre compte : l’échéancier joint dit quand, et combien.")
+    undo = withdrawal_until(book_for(enrolment.product_code, enrolment.starts_on), enrolment.concluded_on)
     return AcceptanceLetter(
         **letter_frame(enrolment.member, enrolment.number),
         product=terms.title,
@@ -51,7 +54,7 @@ def acceptance_letter(enrolment: Enrolment, asked: EnrolmentAsked, effect: Effec
             )
             for cover in facts_of(enrolment).covers
         ),
-        withdrawal_until=asked.received_on + timedelta(days=terms.withdrawal_days),
+        withdrawal_until=undo.on if undo else None,
         next_steps=tuple(steps),
         enclosures=("échéancier de cotisations", "carte de tiers payant"),
     )

@@ -93,7 +93,7 @@ class AcceptanceLetter(Letter):
     starts_on: date
     last_day: date | None
     persons: tuple[PersonEffect, ...]
-    withdrawal_until: date
+    withdrawal_until: date | None
     next_steps: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
 

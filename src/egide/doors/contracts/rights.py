@@ -65,7 +65,7 @@ def movement_shape(request: PageRequest, one: Movement) -> Shape:
         "url": reverse("right", args=[one.id]),
         "who": one.name,
         "number": one.number,
-        "member_url": reverse("member", args=[one.number]),
+        "member_url": reverse("member", args=[one.number]) if allowed(request, Permission.READ) else "",
         "what": words.said(MOVEMENTS, one.movement),
         "starts_on": one.starts_on,
         "ends_on": one.ends_on,

@@ -120,7 +120,7 @@ DOOR = Door(
         ),
     ),
     why=(
-        Why("delai", Permission.READ, why_acts.clock_of_item),
+        Why("delai", Permission.READ, why_acts.clock_of_item, also=(Permission.EXCHANGES,)),
         Why("acte", Permission.READ, why_acts.act),
     ),
     homes=(

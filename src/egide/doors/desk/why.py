@@ -18,7 +18,7 @@ from egide.journal.permissions import every_permission
 def why(request: PageRequest, kind: str, key: str) -> HttpResponse:
     """The reasons of one thing; absent, forbidden and malformed are the same answer."""
     asked = whys().get(kind)
-    if asked is None or not allowed(request, asked.needs):
+    if asked is None or not any(allowed(request, one) for one in (asked.needs, *asked.also)):
         raise Http404
     found = asked.explain(request, key)
     if found is None:

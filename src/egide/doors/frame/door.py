@@ -53,11 +53,12 @@ class SubjectPage:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One kind of « Pourquoi ? »: who may ask, and the reasons from the key of what is explained."""
+    """One kind of « Pourquoi ? »: who may ask (``needs``, or one of ``also``), and the reasons from a key."""
 
     kind: str
     needs: Permission
     explain: Callable[[PageRequest, str], Shape | None]
+    also: tuple[Permission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

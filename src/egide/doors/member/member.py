@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from django.http import HttpResponse
@@ -40,6 +40,7 @@ from egide.work.queries import ItemRow, items_with_ids
 
 _LINES = 12
 _TRANSFERS = 4
+_TO_HANDLE = 7
 
 
 @needs(Permission.READ)
@@ -319,7 +320,8 @@ def _actions(request: PageRequest, shelf: Shelf, enrolment: EnrolmentRow, day: d
         return []
     base = reverse("endorsement", args=[enrolment.number])
     last = withdrawal_until(shelf.on(enrolment.product_code, enrolment.starts_on), enrolment.concluded_on)
-    undo = last is not None and last.on >= day
+    # Received on the last day, it may be handled on the next ones: the act judges by the day of reception.
+    undo = last is not None and last.on + timedelta(days=_TO_HANDLE) >= day
     return [
         {"label": _("Ajouter une personne"), "url": base, "icon": "plus-lg", "key": "a", "primary": True},
         {"label": _("Radier"), "url": f"{base}?kind=remove_person", "icon": "person", "key": "r"},
