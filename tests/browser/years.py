@@ -53,7 +53,7 @@ AUTUMN_2015 = Year(
     starts_on=date(2015, 11, 1), aided=True, paper="Attestation de droit à l’ACS de Noé",
     called_on=date(2015, 11, 2), care_on=date(2015, 11, 20), late_on=date(2016, 1, 12), joined_on=date(2015, 11, 9),
     born_on=date(1996, 3, 4),
-    ceiling="80,00 € sur 100,00 €", debits="pain.008.001.02", transfers="pain.001.001.03",
+    ceiling="20,00 € restent, sur 100,00 €", debits="pain.008.001.02", transfers="pain.001.001.03",
 )  # fmt: skip
 TODAY_2026 = Year(
     name="2026", today=date(2026, 11, 20), received_on=date(2026, 11, 19),
@@ -61,7 +61,7 @@ TODAY_2026 = Year(
     product_code="horizon_sante", starts_on=date(2026, 12, 1), aided=False, paper="Relevé d’identité bancaire",
     called_on=date(2026, 12, 1), care_on=date(2026, 12, 18), late_on=date(2027, 2, 9), joined_on=date(2026, 12, 7),
     born_on=date(2007, 3, 4),
-    ceiling="161,25 € sur 800,00 €", debits="pain.008.001.08", transfers="pain.001.001.09",
+    ceiling="638,75 € restent, sur 800,00 €", debits="pain.008.001.08", transfers="pain.001.001.09",
 )  # fmt: skip
 YEARS = (AUTUMN_2015, TODAY_2026)
 
