@@ -302,3 +302,10 @@ def test_what_a_program_sends_never_breaks_the_desk(centre, system: Context, con
     assert page.status_code == 200
     answer = client.post(f"/adhesions/{form.pk}", {"act": "ask_papers", "revision": "1"})
     assert answer.status_code in (302, 422)
+
+
+@pytest.mark.parametrize("typed", ["martin " * 300, "x" * 2050])
+def test_a_search_too_long_is_refused(typed: str) -> None:
+    """Neither sought for half a minute nor an accident: what may be asked is said."""
+    answer = Machine("administrator").get("/search", q=typed)
+    assert (answer.status_code, answer.json()["code"]) == (422, "search.too_long")

@@ -20,6 +20,9 @@ from egide.exchanges.queries import causes
 from egide.exchanges.queries import files as latest_files
 from egide.journal import clock
 from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.kernel.formats import read_day
+from egide.people.search import MOST_LETTERS, MOST_WORDS, too_long
 from egide.work.delays import delays
 from egide.work.queries import week
 
@@ -100,6 +103,13 @@ class Found(Schema):
 @operation(Permission.READ)
 def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # noqa: ARG001
     """Find people by name, number, phone, e-mail, social-security number, end of IBAN or birth date."""
+    if too_long(q):
+        raise Refusal(
+            code="search.too_long",
+            where="q",
+            message="Ce texte est trop long pour être cherché.",
+            remedy=f"Donnez au plus {MOST_LETTERS} caractères et {MOST_WORDS} mots.",
+        )
     found = find(q, limit=max(1, min(limit, _MOST)))
     results = [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in found.hits]
     return {"results": results, "more": found.bounded or found.total > len(results)}
@@ -110,4 +120,8 @@ def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # n
 def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Flows by team over a week, and the delay kept for nine acts in ten."""
     asked = day or clock.today()
+    if read_day(asked.isoformat()) is None:
+        raise Refusal(
+            "week.day", "Cette date est hors des années du centre.", "Donnez un jour de l’une d’elles.", "day"
+        )
     return {"teams": week(asked), "delays": [asdict(one) for one in delays(asked)]}
