@@ -12,9 +12,9 @@ from typing import Any
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
-from egide.doors.api.entry import ApiRequest, operation
+from egide.doors.api.entry import ApiRequest, absent, operation
+from egide.doors.desk.intake import AUTO, arrival_of
 from egide.doors.desk.search_reads import find
-from egide.exchanges.acts import Arrival
 from egide.exchanges.acts import receive as receive_file
 from egide.exchanges.queries import causes
 from egide.exchanges.queries import files as latest_files
@@ -49,10 +49,9 @@ class FileOut(Schema):
 
 
 class ArrivalIn(Schema):
-    """What a file claims to be, and whose it is."""
+    """What a file claims to be (« auto »: its content tells), and whose it is."""
 
-    format: str
-    partner: str
+    format: str = AUTO
     perimeter_id: int
 
 
@@ -66,11 +65,10 @@ def files(request: ApiRequest, limit: int = 100) -> list[Any]:  # noqa: ARG001
 @router.post("/files", tags=["fichiers"])
 @operation(Permission.EXCHANGES, writes=True)
 def receive(request: ApiRequest, given: Form[ArrivalIn], content: File[UploadedFile]) -> dict[str, Any]:
-    """Receive a file: kept under its fingerprint before anything is decided; the same bytes twice are refused (409)."""
-    data = content.read()
-    kept = receive_file(
-        request.context, Arrival(given.format, given.partner, content.name or "sans nom", data, given.perimeter_id)
-    )
+    """Receive a file: its format told by its content, its sender by its format; the same bytes twice are refused (409)."""
+    if given.perimeter_id not in request.context.actor.perimeters:
+        raise absent("perimeter_id")
+    kept = receive_file(request.context, arrival_of(content, chosen=given.format, perimeter_id=given.perimeter_id))
     return {"file": kept.pk, "size_bytes": kept.size_bytes}
 
 
