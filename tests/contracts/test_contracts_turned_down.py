@@ -53,6 +53,7 @@ def test_a_form_is_turned_down_once_and_never_enrolled_after(system: Context, ac
     for again in (
         lambda: act(system, form.pk, revision=form.revision, reason="Encore"),
         lambda: validate_form(system, form.pk, revision=form.revision),
+        lambda: save_form(system, form.pk, revision=form.revision, content={}),
     ):
         with pytest.raises(Refusal) as refused:
             again()
@@ -80,3 +81,16 @@ def test_a_form_is_not_turned_down_without_reason_or_right(
     form.refresh_from_db()
     assert form.state == "received"
     assert Item.objects.get(kind="enrolment", subject_id=form.pk).state == "open"
+
+
+def test_a_form_that_became_an_enrolment_is_not_written_over(system: Context) -> None:
+    """What was signed and enrolled stays as it was read."""
+    form = received_form(system, content=content_of(a_family(0), wished=WISHED))
+    validate_form(system, form.pk, revision=form.revision)
+    form.refresh_from_db()
+    before = form.content
+    with pytest.raises(Refusal) as refused:
+        save_form(system, form.pk, revision=form.revision, content={})
+    assert refused.value.code == "enrolment.already_done"
+    form.refresh_from_db()
+    assert form.content == before

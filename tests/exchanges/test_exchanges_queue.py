@@ -11,18 +11,22 @@ import pytest
 from contracts.sheets import holder, sheet
 from egide.benefits.jobs.reading import read_file, recycle
 from egide.contracts.asked import import_enrolments
+from egide.contracts.jobs import read_answers
 from egide.contracts.models import Enrolment
 from egide.doors.commands.check import find
 from egide.exchanges.acts import Arrival, receive, turn_down_file
 from egide.exchanges.asked import ignore_reject
 from egide.exchanges.models import File, Reject
 from egide.journal.facts import Context, Role
+from egide.journal.permissions import Permission
 from egide.journal.scope import set_perimeters
 from egide.kernel.errors import Refusal
 from egide.premiums.jobs import call_month
 from egide.premiums.models import Debit
 from egide.premiums.return_jobs import record_returns
 from egide.work.acts import finish, take_next
+from egide.work.asking import start_again
+from egide.work.job_acts import NewJob, ask, end_refused
 from egide.work.models import Item
 from people.families import Care, a_family, at, care_bytes, care_rows, enrolled, one, received_care, settled
 from people.returns import report
@@ -103,6 +107,64 @@ def test_a_file_is_turned_down_once_with_a_reason(system: Context, reason: str, 
     assert refused.value.code == code
 
 
+_READERS: dict[str, tuple[str, Callable[[Context, File], object]]] = {
+    "noemie.care":     ("care.read",         lambda who, file: read_file(who, file.pk)),
+    "pain.002":        ("bank.returns",      lambda who, file: record_returns(who, file.pk)),
+    "noemie.answers":  ("rights.answers",    read_answers),
+    "enrolment.sheet": ("enrolments.import", lambda who, file: import_enrolments(who, file.pk)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", _READERS)
+@pytest.mark.parametrize("late", [False, True], ids=["turned down before", "turned down as it is read"])
+def test_a_file_that_someone_turned_down_is_read_by_nobody(system: Context, form: str, late: bool) -> None:
+    """Neither by a job asked before, nor by one started again: the reason is said, nothing of it is taken."""
+    code, reader = _READERS[form]
+    content = {"enrolment.sheet": sheet(holder("M1")), "pain.002": report([_unknown_debit()])}.get(form, b"bytes")
+    file = receive(system, Arrival(form, "scheme", "a.csv", content, 2))
+    job = ask(system, NewJob(code, "Lecture", 2, "file", file.pk, {"file": file.pk}), needs=Permission.EXCHANGES)
+    stale = File.objects.get(pk=file.pk)
+    turn_down_file(system, file.pk, reason="Envoyé par erreur")
+    enrolments = Enrolment.objects.count()
+    with pytest.raises(Refusal) as refused:
+        reader(system, stale if late else File.objects.get(pk=file.pk))
+    assert refused.value.code == "exchanges.turned_down"
+    end_refused(system, job.pk, refused.value)
+    with pytest.raises(Refusal) as again:
+        start_again(system, job.pk)
+    assert (again.value.code, again.value.message) == ("exchanges.turned_down", refused.value.message)
+    file.refresh_from_db()
+    assert (file.state, file.posted, file.refusal["code"]) == ("refused", 0, "exchanges.turned_down")
+    assert (Enrolment.objects.count(), Reject.objects.filter(file=file).count()) == (enrolments, 0)
+    sound()
+
+
+_MAY_TURN_DOWN: list[tuple[str, Role, bool]] = [
+    ("enrolment.sheet", Role.OPERATOR,      False),
+    ("pain.002",        Role.OPERATOR,      False),
+    ("noemie.answers",  Role.OPERATOR,      True),
+    ("pain.002",        Role.ADMINISTRATOR, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "role", "able"), _MAY_TURN_DOWN)
+def test_a_file_is_turned_down_by_who_may_read_it(system: Context, form: str, role: Role, able: bool) -> None:
+    """Whoever may not do the work that its reading is may not sweep it away."""
+    file = receive(system, Arrival(form, "scheme", "A.noe", b"bytes", 2))
+    if able:
+        assert turn_down_file(at(role), file.pk, reason="Envoyé par erreur").state == "refused"
+        return
+    with pytest.raises(Refusal) as refused:
+        turn_down_file(at(role), file.pk, reason="Envoyé par erreur")
+    assert refused.value.code == "journal.permission"
+
+
+def _unknown_debit() -> Debit:
+    unknown = Debit(amount_cents=1000)
+    unknown.enrolment = Enrolment(number="999999999")
+    return unknown
+
+
 def _care_rejects(system: Context) -> File:
     people = a_family(0)
     file, _ = settled(system, [Care(people[0], invoice=1), Care(people[0], invoice=2)], people[0].nir)
@@ -110,9 +172,7 @@ def _care_rejects(system: Context) -> File:
 
 
 def _bank_rejects(system: Context) -> File:
-    unknown = Debit(amount_cents=1000)
-    unknown.enrolment = Enrolment(number="999999999")
-    file = receive(system, Arrival("pain.002", "bank", "RETOUR.xml", report([unknown]), 2))
+    file = receive(system, Arrival("pain.002", "bank", "RETOUR.xml", report([_unknown_debit()]), 2))
     record_returns(system, file.pk)
     return file
 

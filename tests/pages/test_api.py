@@ -219,9 +219,7 @@ def test_a_file_is_received_once(system: Context, today) -> None:  # type: ignor
 
     def upload(key: str) -> Any:
         sent = SimpleUploadedFile("soins.noe", content)
-        return machine.upload(
-            "/files", {"format": "noemie.care", "partner": "scheme", "perimeter_id": 1, "content": sent}, key=key
-        )
+        return machine.upload("/files", {"format": "noemie.care", "perimeter_id": 1, "content": sent}, key=key)
 
     first, again = upload("f1"), upload("f2")
     assert (first.status_code, again.status_code) == (200, 409)
@@ -302,3 +300,59 @@ def test_what_a_program_sends_never_breaks_the_desk(centre, system: Context, con
     assert page.status_code == 200
     answer = client.post(f"/adhesions/{form.pk}", {"act": "ask_papers", "revision": "1"})
     assert answer.status_code in (302, 422)
+
+
+@pytest.mark.parametrize("typed", ["martin " * 300, "x" * 2050])
+def test_a_search_too_long_is_refused(typed: str) -> None:
+    """Neither sought for half a minute nor an accident: what may be asked is said."""
+    answer = Machine("administrator").get("/search", q=typed)
+    assert (answer.status_code, answer.json()["code"]) == (422, "search.too_long")
+
+
+_SENT: list[tuple[str, int, bytes, int, str]] = [
+    # claimed            whose     its content            the status  the code
+    ("auto",              99,       b"<?xml nothing",      404,        "api.not_found"),
+    ("auto",              999_999,  b"<?xml nothing",      404,        "api.not_found"),
+    ("auto",              2,        b"like nothing known", 422,        "file.unknown"),
+    ("pain.002",          2,        b"PK\x03\x04 a table", 422,        "file.other_kind"),
+    ("another.format",    2,        b"PK\x03\x04 a table", 422,        "file.other_kind"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claimed", "perimeter", "content", "status", "code"), _SENT)
+def test_a_file_is_taken_for_what_it_is(claimed: str, perimeter: int, content: bytes, status: int, code: str) -> None:
+    """Whose it is must be one's own, its content must be known, and be what it is said to be."""
+    sent = SimpleUploadedFile("a.bin", content)
+    body = {"format": claimed, "perimeter_id": perimeter, "content": sent}
+    answer = Machine("operator").upload("/files", body, key="file")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_the_sender_of_a_file_is_that_of_its_format() -> None:
+    """Whatever a program says of it."""
+    sent = SimpleUploadedFile("a.csv", b"nom;prenom\n")
+    body = {"partner": "bank", "perimeter_id": 2, "content": sent}
+    assert Machine("administrator").upload("/files", body, key="file").status_code == 200
+    told = Machine("administrator").get("/files").json()[0]
+    assert (told["format"], told["partner"]) == ("enrolment.sheet", "delegate")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_week_of_no_year_of_ours_is_refused(day: str) -> None:
+    """An absurd day is no accident."""
+    answer = Machine("team_leader").get("/week", day=day)
+    assert (answer.status_code, answer.json()["code"]) == (422, "week.day")
+
+
+def test_the_nul_character_is_refused_wherever_it_is() -> None:
+    """In the path, the query, a form or a JSON body: a problem that says what to do, never an accident."""
+    machine = Machine("administrator")
+    sent = SimpleUploadedFile("a.csv", b"nom;prenom\n")
+    answers = [
+        machine.get("/search", q="mar\0tin"),
+        machine.get("/members/1%00/account"),
+        machine.upload("/files", {"format": "au\0to", "perimeter_id": 2, "content": sent}, key="a"),
+        machine.send("PUT", "/forms/1", {"revision": 0, "content": {"persons": [{"last_name": "a\0"}]}}, key="b"),
+    ]
+    told = [(one.status_code, one["Content-Type"], one.json()["code"]) for one in answers]
+    assert told == [(400, "application/problem+json", "request.nul")] * 4

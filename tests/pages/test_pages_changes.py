@@ -15,6 +15,7 @@ from egide.exchanges.models import File
 from egide.journal import store
 from egide.journal.facts import Context
 from egide.journal.models import Act
+from egide.journal.scope import set_perimeters
 from egide.people.account_acts import mandate_on
 from egide.people.address_acts import address_on
 from egide.people.models import Mandate, Person
@@ -140,6 +141,37 @@ def test_a_letter_is_seen_before_it_is_kept(client: Client, row: Enrolment) -> N
     assert client.get(f"/documents/{kept.pk}").content.startswith(b"%PDF")
     assert "secrets" not in str(Act.objects.get(pk=kept.act_id).reasons)
     assert "L’objet manque" in errors_of(pressed(client, page, typed | {"subject": ""}, "confirm"))
+
+
+def test_a_letter_has_a_length(client: Client, row: Enrolment) -> None:
+    """Four pages at most: beyond, nothing is drawn, and what to do is said."""
+    page = f"/adherents/{row.number}/courrier"
+    typed = {"subject": "Votre demande", "prose": "a " * 4001}
+    for act in ("preview", "confirm"):
+        assert "plusieurs lettres" in errors_of(pressed(client, page, typed, act))
+    assert not Document.objects.filter(kind="letter").exists()
+
+
+def test_a_free_letter_of_who_sees_care_is_for_who_sees_care(centre, system: Context, row: Enrolment) -> None:  # type: ignore[no-untyped-def]
+    """What an adviser writes may tell of care: the delegate does not open it; what the delegate writes, both read."""
+    theirs, kept = enrolled(system, a_family(0), starts_on=row.starts_on, perimeter=3), {}
+    for role in ("adviser", "delegate"):
+        typed = {"subject": f"De {role}", "prose": "Votre dossier."}
+        writer = centre.client(role)
+        assert pressed(writer, f"/adherents/{theirs.number}/courrier", typed, "confirm").status_code == 302
+        set_perimeters((1, 2, 3), health=True)
+        kept[role] = Document.objects.get(kind="letter", title=f"De {role}").pk
+    seen = {
+        (reader, writer): centre.client(reader).get(f"/documents/{kept[writer]}").status_code
+        for reader in ("adviser", "delegate")
+        for writer in ("adviser", "delegate")
+    }
+    assert seen == {
+        ("adviser", "adviser"): 200,
+        ("adviser", "delegate"): 200,
+        ("delegate", "delegate"): 200,
+        ("delegate", "adviser"): 404,
+    }
 
 
 def test_an_auditor_changes_nothing(centre, row: Enrolment) -> None:  # type: ignore[no-untyped-def]

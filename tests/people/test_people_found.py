@@ -15,7 +15,7 @@ from egide.people.account_acts import sign_mandate
 from egide.people.acts import NewPerson, add_person, known_person
 from egide.people.address_acts import Address, new_household
 from egide.people.models import BankAccount, Mandate, Person
-from egide.people.search import Sought, people_like, understand
+from egide.people.search import Sought, people_like, too_long, understand
 from people.families import Member, enrolled, iban_of, nir_of
 
 BIRTH = date(1947, 8, 9)
@@ -75,6 +75,26 @@ def test_a_name_and_a_date_are_told_apart(typed: str, name: str, born: date | No
     """Whatever the order and the spelling of the day."""
     asked = understand(typed)
     assert (asked.kind, asked.value, asked.born) == (Sought.NAME, name, born)
+
+
+@pytest.mark.parametrize(
+    ("typed",                                 "kind"),
+    [
+        ("de la fontaine jean pierre luc",     Sought.NAME),
+        ("de la fontaine jean pierre luc guy", Sought.NOTHING),
+        ("martin " * 300,                      Sought.NOTHING),
+        ("a b c d e f g 09/08/1947",           Sought.NOTHING),
+        ("x" * 100,                            Sought.NAME),
+        ("x" * 2050,                           Sought.NOTHING),
+        ("x@y.fr" * 400,                       Sought.NOTHING),
+        ("FR76 3000 6000 0112 3456 7890 189",  Sought.IBAN),
+        ("1 47 08 45 234 001 23",              Sought.NIR),
+    ],
+)  # fmt: skip
+def test_what_is_too_long_is_not_sought(typed: str, kind: Sought) -> None:
+    """Six words and a hundred letters, which numbers written in groups are not counted by; it is said to be too long."""
+    assert understand(typed).kind is kind
+    assert too_long(typed) is (kind is Sought.NOTHING)
 
 
 @pytest.fixture

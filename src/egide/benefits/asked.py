@@ -10,7 +10,7 @@ from django.db import connection
 from egide.benefits.jobs.paying import issue_statements, pay_proposal
 from egide.benefits.jobs.reading import read_file, recycle
 from egide.benefits.queries import ProposalRow
-from egide.exchanges.queries import FileRow, open_rejects, recyclable
+from egide.exchanges.queries import FileRow, may_still_be_read, open_rejects, recyclable
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.queries import over_everyone
@@ -74,7 +74,7 @@ def _recycle(context: Context, given: Given, progress: Progress) -> Ending:
 PAYMENT = JobKind("benefits.pay", Permission.BENEFITS, _pay)
 RECYCLING = JobKind("rejects.recycle", Permission.BENEFITS, _recycle)
 JOBS = (
-    JobKind("care.read", Permission.BENEFITS, _read_care),
+    JobKind("care.read", Permission.BENEFITS, _read_care, again=may_still_be_read),
     PAYMENT,
     JobKind("benefits.statements", Permission.BENEFITS, _issue_statements),
     RECYCLING,

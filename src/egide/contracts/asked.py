@@ -13,7 +13,7 @@ from egide.contracts.acts.imports import Imported, import_sheet
 from egide.contracts.facts import EndorsementAsked, EndorsementPlan
 from egide.contracts.jobs import read_answers, resend, send_rights
 from egide.contracts.queries import EnrolmentRow
-from egide.exchanges.queries import file_to_read
+from egide.exchanges.queries import file_to_read, may_still_be_read
 from egide.house import followed
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
@@ -76,7 +76,7 @@ def _send_rights(context: Context, given: Given, _: Progress) -> Ending:
 
 
 JOBS = (
-    JobKind("enrolments.import", Permission.ENROL, _import_enrolments),
-    JobKind("rights.answers", Permission.EXCHANGES, _read_answers),
+    JobKind("enrolments.import", Permission.ENROL, _import_enrolments, again=may_still_be_read),
+    JobKind("rights.answers", Permission.EXCHANGES, _read_answers, again=may_still_be_read),
     JobKind("rights.send", Permission.EXCHANGES, _send_rights),
 )

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from egide.contracts.acts.forms import ACT_LIMIT
 from egide.contracts.models import RightsMovement
-from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file, send
+from egide.exchanges.acts import Arrival, Fault, add_rejects, close_file, keep_endings, lock_to_read, refuse_file, send
 from egide.exchanges.codecs import noemie_rights as codec
 from egide.exchanges.codecs.faults import Effect
 from egide.exchanges.codecs.noemie_envelope import Envelope
 from egide.exchanges.facts import Ended
-from egide.exchanges.queries import FileRow
+from egide.exchanges.queries import FileRow, refuse_refused
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -77,13 +77,14 @@ def read_answers(context: Context, file: FileRow) -> dict[str, int]:
 
     Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
     """
+    refuse_refused(file)
     try:
         read = codec.read_answers(store.load(file.sha256))
     except Refusal as refusal:
         refuse_file(context, file, refusal)
         raise
     with perform(context, "rights.answers", needs=Permission.EXCHANGES, given=file.pk) as act:
-        file = lock_file(file.pk)
+        file = lock_to_read(file.pk)
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return {}

@@ -10,7 +10,7 @@ from egide.journal.trade import Format, ItemKind, PaperKind, SubjectKind, Trade
 
 _MEGABYTE = 1024 * 1024
 
-_OPEN_PAPERS = ("enrolment_form", "missing_papers", "papers", "acceptance", "endorsement", "card", "account", "letter")
+_OPEN_PAPERS = ("enrolment_form", "missing_papers", "papers", "acceptance", "endorsement", "card", "account")
 
 TRADE = Trade(
     "contracts",
@@ -40,7 +40,7 @@ TRADE = Trade(
         ItemKind("rights_file", Permission.EXCHANGES, health=False),
         ItemKind("enrolments_file", Permission.EXCHANGES, health=False, also=(Permission.ENROL,)),
     ),
-    papers=tuple(PaperKind(code, health=False) for code in _OPEN_PAPERS),
+    papers=(*(PaperKind(code, health=False) for code in _OPEN_PAPERS), PaperKind("letter")),
     jobs=JOBS,
     formats=(
         Format("enrolment.sheet", "delegate", "in", False, 20 * _MEGABYTE, "enrolments.import", item="enrolments_file"),

@@ -27,10 +27,11 @@ def keep_document(
     pages: int,
     received: bool = False,
     on: date | None = None,
+    health: bool | None = None,
 ) -> Document:
     """Keeps a PDF and ties it to a file; the same bytes on the same file are kept once.
 
-    ``on`` is the day it reached the centre or was made, today unless told.
+    ``on`` is the day it reached the centre or was made, today unless told; ``health`` that of its kind, unless told.
     """
     document, _ = Document.objects.get_or_create(
         subject_kind=subject[0],
@@ -44,20 +45,27 @@ def keep_document(
             "received": received,
             "made_on": on or clock.today(),
             "act_id": record.id,
-            "health": carries_health(kind),
+            "health": carries_health(kind) if health is None else health,
         },
     )
     return document
 
 
 def issue(
-    record: Record, paper: Printable, *, kind: str, title: str, subject: tuple[str, int], perimeter_id: int
+    record: Record,
+    paper: Printable,
+    *,
+    kind: str,
+    title: str,
+    subject: tuple[str, int],
+    perimeter_id: int,
+    health: bool | None = None,
 ) -> Document:
     """Issues a letter on a file: its facts are kept by the act, and say for ever what was told.
 
     What a person does is printed at once, so that what cannot be printed stops the act where it can be mended. A batch
     keeps facts only: thousands of letters are not drawn inside its transactions. The same facts on the same day are
-    one letter.
+    one letter. ``health`` is that of its kind, unless told.
     """
     now = record.context.channel not in _BY_BATCH
     pdf = render(paper, issued_on=clock.today()) if now else b""
@@ -75,7 +83,7 @@ def issue(
             "pages": safe_pdf(pdf).pages if now else 0,
             "received": False,
             "act_id": record.id,
-            "health": carries_health(kind),
+            "health": carries_health(kind) if health is None else health,
         },
     )
     return document

@@ -15,15 +15,16 @@ from django.db import IntegrityError, transaction
 from egide.exchanges.facts import Counted, Ended
 from egide.exchanges.kinds import carries_health, reading_of
 from egide.exchanges.models import File, Line, Reject
-from egide.exchanges.queries import count_open_rejects, count_rejected, ended_lines
+from egide.exchanges.queries import count_open_rejects, count_rejected, ended_lines, refuse_refused
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
-from egide.journal.permissions import Permission
+from egide.journal.permissions import Permission, may
 from egide.journal.scope import health_open, reading_as
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_count
 from egide.work.acts import NewItem, close_if_open, open_item
+from egide.work.kinds import needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def send(record: Record, arrival: Arrival, *, lines: int) -> File:
 def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
     """Marks a file as unusable, with the place, the cause and the remedy; its bytes stay."""
     with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file.pk, refusal.code]) as act:
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        refuse_refused(lock_file(file.pk))  # someone turned it down meanwhile: their reason stands
         file.state = "refused"
         file.refusal = {
             "code": refusal.code,
@@ -146,12 +149,14 @@ def refuse_file(context: Context, file: File, refusal: Refusal) -> None:
         }
         file.save()
         close_if_open(act, reading_of(file.format), "file", file.pk)
-        act.on("file", file.pk, file.name, file.perimeter_id)
         act.because(str(refusal))
 
 
 def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
-    """Someone refuses a file that waits to be read, with the reason: it will not be read, its bytes stay."""
+    """Someone refuses a file that waits to be read, with the reason: it will not be read, its bytes stay.
+
+    For those who may do the work that its reading is, and no one else.
+    """
     with perform(context, "exchanges.refuse", needs=Permission.EXCHANGES, given=[file_id, reason]) as act:
         file = File.objects.select_for_update().filter(pk=file_id).first()
         if file is None:
@@ -162,6 +167,13 @@ def turn_down_file(context: Context, file_id: int, *, reason: str) -> File:
                 remedy="Revenez à la liste des fichiers.",
             )
         act.on("file", file.pk, file.name, file.perimeter_id)
+        if not all(may(context.actor.role, one) for one in needed()[reading_of(file.format)]):
+            raise Refusal(
+                code="journal.permission",
+                where=file.name,
+                message=f"Votre rôle ({context.actor.role}) ne permet pas de refuser un fichier de cette nature.",
+                remedy="Demandez-le à un collègue dont c’est le travail de le lire, ou voyez votre responsable d’équipe.",
+            )
         if file.direction != "in" or file.state != "received":
             raise Refusal(
                 code="exchanges.not_waiting",
@@ -211,8 +223,16 @@ def lock_file(file_id: int) -> File:
     return File.objects.select_for_update().get(pk=file_id)
 
 
+def lock_to_read(file_id: int) -> File:
+    """The file of a reading in progress, held; Refusal, the one it had, when it was refused: nothing of it is taken."""
+    file = lock_file(file_id)
+    refuse_refused(file)
+    return file
+
+
 def start_reading(file: File, *, lines: int) -> None:
-    """Says that the reading of a file began, and how many lines it holds."""
+    """Says that the reading of a file began, and how many lines it holds: nobody turns it down from now on."""
+    lock_to_read(file.pk)
     File.objects.filter(pk=file.pk).update(state="reading", lines=lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -117,6 +117,20 @@ def oldest_reject_at() -> datetime | None:
 def file_to_read(context: Context, file_id: int) -> File:
     """A received file, as seen from a context; the same refusal when it is absent and when it may not be seen."""
     return _file(context, file_id, "in")
+
+
+def refuse_refused(file: FileRow) -> None:
+    """Refuses to read a file that was refused, by someone or by its reader, with the words it was refused with."""
+    if file.state == "refused":
+        said = file.refusal
+        raise Refusal(code=said["code"], where=said["where"], message=said["message"], remedy=said["remedy"])
+
+
+def may_still_be_read(given: Mapping[str, int]) -> None:
+    """Refuses to start again the reading of a file that was refused since it was asked."""
+    file = File.objects.select_for_update().filter(pk=given["file"]).first()
+    if file is not None:
+        refuse_refused(file)
 
 
 def file_sent(context: Context, file_id: int) -> File:

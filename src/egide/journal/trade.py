@@ -65,11 +65,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """Long work that runs for someone: who may ask for it, and what it does with what it was given."""
+    """Long work that runs for someone: who may ask for it, and what it does with what it was given.
+
+    ``again`` refuses to start it a second time when what it is about was ended meanwhile.
+    """
 
     code: str
     needs: Permission
     run: Callable[[Context, Given, Progress], Ending]
+    again: Callable[[Given], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ def _day_number(day: date) -> str:
 def read_day(text: str) -> date | None:
     """A date typed as 05/10/2015, 05102015 or 2015-10-05; None when it is none of these, or in no year of ours."""
     bare = text.strip()
+    if len(bare) > len("05/10/2015"):
+        return None
     if len(bare) == 8 and bare.isdecimal():
         bare = f"{bare[:2]}/{bare[2:4]}/{bare[4:]}"
     parts = bare.replace(".", "/").replace("-", "/").split("/")

@@ -77,12 +77,27 @@ _TOGETHER = re.compile(r"(?<!\S)(\d{2})(\d{2})((?:19|20)\d{2})(?!\S)")
 _IN_WORDS = re.compile(r"(?<!\S)(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(?!\S)")
 
 
+MOST_LETTERS, MOST_WORDS = 100, 6
+
+
+def too_long(text: str) -> bool:
+    """True when more is typed than the box seeks: the words of a name are compared with each name of the base."""
+    return len(text) > MOST_LETTERS or (understand(text).kind is Sought.NOTHING and _words(text) > MOST_WORDS)
+
+
+def _words(name: str) -> int:
+    return len(search_key(name).split())
+
+
 def understand(text: str) -> Asked:
     """What is sought: the form of the text decides, a name when nothing else fits.
 
     4 digits are the end of an IBAN; 5 to 9 an enrolment number or its beginning; 10 with a leading 0 a phone number;
     13 or 15 characters a social-security number; a date, as the French write it or not, a birth date, alone or with a name.
+    More than ``MOST_LETTERS`` letters, or a name of more than ``MOST_WORDS`` words, is nothing that we seek.
     """
+    if len(text) > MOST_LETTERS:
+        return Asked(Sought.NOTHING, "")
     bare = re.sub(r"[\s.\-]", "", text).upper()
     if "@" in text:
         return Asked(Sought.EMAIL, text.strip().lower())
@@ -96,12 +111,14 @@ def understand(text: str) -> Asked:
         if day is None:
             return Asked(Sought.NOTHING, text.strip())
         name = search_key(rest)
+        if _words(rest) > MOST_WORDS:
+            return Asked(Sought.NOTHING, name)
         return Asked(Sought.NAME, name, day) if name else Asked(Sought.BIRTH_DATE, day.isoformat())
     digits = bare.removeprefix("+")
     if digits.isascii() and digits.isdigit():
         return _digits(digits)
     name = search_key(text)
-    return Asked(Sought.NAME if len(name) >= 2 else Sought.NOTHING, name)
+    return Asked(Sought.NAME if len(name) >= 2 and _words(text) <= MOST_WORDS else Sought.NOTHING, name)
 
 
 def _date_in(text: str) -> tuple[tuple[int, int, int] | None, str]:

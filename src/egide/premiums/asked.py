@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from egide.exchanges.queries import may_still_be_read
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
 from egide.journal.trade import Ending, Given, JobKind
@@ -52,7 +53,7 @@ def _call(*, dry_run: bool) -> Callable[[Context, Given, Progress], Ending]:
 
 TRIAL = JobKind("premiums.try", Permission.PREMIUMS, _call(dry_run=True))
 CALL = JobKind("premiums.call", Permission.PREMIUMS, _call(dry_run=False))
-JOBS = (JobKind("bank.returns", Permission.PREMIUMS, _record_returns), TRIAL, CALL)
+JOBS = (JobKind("bank.returns", Permission.PREMIUMS, _record_returns, again=may_still_be_read), TRIAL, CALL)
 
 
 def ask_call(

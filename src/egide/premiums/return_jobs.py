@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from egide.exchanges.acts import Fault, add_rejects, close_file, keep_endings, lock_file, refuse_file
+from egide.exchanges.acts import Fault, add_rejects, close_file, keep_endings, lock_to_read, refuse_file
 from egide.exchanges.codecs.bank_returns import NOT_A_RETURN, DebitReturn, read_returns
 from egide.exchanges.codecs.faults import Effect
 from egide.exchanges.codecs.faults import Fault as LineFault
 from egide.exchanges.facts import Ended
-from egide.exchanges.queries import file_to_read
+from egide.exchanges.queries import file_to_read, refuse_refused
 from egide.journal import clock, store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -31,13 +31,14 @@ def record_returns(context: Context, file_id: int) -> int:
     Raises Refusal for a file that cannot be used at all: it is then marked refused, with the place and the remedy.
     """
     known = file_to_read(context, file_id)
+    refuse_refused(known)
     try:
         _, read = read_returns(store.load(known.sha256))
     except Refusal as refusal:
         refuse_file(context, known, refusal)
         raise
     with perform(context, "premium.returns", needs=Permission.PREMIUMS, given=file_id) as act:
-        file = lock_file(file_id)
+        file = lock_to_read(file_id)
         act.on("file", file.pk, file.name, file.perimeter_id)
         if file.state == "read":
             return file.posted

@@ -28,4 +28,5 @@ def start_again(context: Context, job_id: int) -> JobRow:
     """Starts stopped work again, for who may ask for its kind."""
     with reading_as(context.actor):
         code = job(job_id).kind
-    return ask_again(context, job_id, needs=job_kinds()[code].needs)
+    kind = job_kinds()[code]
+    return ask_again(context, job_id, needs=kind.needs, may_start=kind.again)

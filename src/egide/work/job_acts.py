@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from egide.journal import clock
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
 from egide.journal.permissions import Permission
+from egide.journal.trade import Given
 from egide.kernel.errors import Refusal
 from egide.work.job_queries import UNDER_WAY, JobRow
 from egide.work.models import Job
@@ -71,8 +73,13 @@ def _under_way(new: NewJob) -> Job | None:
     ).first()
 
 
-def ask_again(context: Context, job_id: int, *, needs: Permission) -> JobRow:
-    """Starts refused or failed work again, asked by this person now: what was done already is not done twice."""
+def ask_again(
+    context: Context, job_id: int, *, needs: Permission, may_start: Callable[[Given], None] | None = None
+) -> JobRow:
+    """Starts refused or failed work again, asked by this person now: what was done already is not done twice.
+
+    ``may_start`` refuses when what it is about was ended meanwhile.
+    """
     with perform(context, "work.ask_again", needs=needs, given=job_id) as act:
         job = Job.objects.select_for_update().filter(pk=job_id).first()
         if job is None or job.state not in ("refused", "failed"):
@@ -82,6 +89,8 @@ def ask_again(context: Context, job_id: int, *, needs: Permission) -> JobRow:
                 message="Ce travail n’est pas arrêté, ou ne vous est pas accessible.",
                 remedy="Voyez où il en est dans la liste des travaux.",
             )
+        if may_start is not None:
+            may_start(job.given)
         job.asked_by_id, job.asked_by, job.asked_at = context.actor.id, context.actor.label, clock.now()
         job.state, job.attempts, job.not_before, job.refusal = "waiting", 0, None, {}
         job.told, job.steps_done, job.steps_total = "", None, None

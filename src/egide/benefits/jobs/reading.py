@@ -46,7 +46,7 @@ from egide.exchanges.acts import (
 )
 from egide.exchanges.codecs.care_lines import CareLineRead, read_care_lines
 from egide.exchanges.facts import Counted
-from egide.exchanges.queries import FileRow, file_to_read, recyclable, rejected_places
+from egide.exchanges.queries import FileRow, file_to_read, recyclable, refuse_refused, rejected_places
 from egide.journal import store
 from egide.journal.acts import Record, perform
 from egide.journal.facts import Context
@@ -76,11 +76,11 @@ def read_file(context: Context, file_id: int, *, progress: Progress = lambda _: 
         file = file_to_read(context, file_id)
         if file.state == "read":
             return _outcome(file)
+        refuse_refused(file)
         try:
             read = read_care_lines(store.path_of(file.sha256))
         except Refusal as refusal:
-            if file.state != "refused":
-                refuse_file(context, file, refusal)
+            refuse_file(context, file, refusal)
             raise
         progress(f"{read.lines.height} actes lus, {read.faults.height} anomalies de format")
         return _settle(context, file, replace(read, lines=read.lines.select(READ_COLUMNS)), progress)

@@ -79,6 +79,7 @@ def save_form(context: Context, form_id: int, *, revision: int, content: Mapping
     """Keeps what was typed. Refused when a colleague saved in between: nothing of theirs is overwritten."""
     with perform(context, "enrolment.save", needs=Permission.ENROL, given=[form_id, revision, dict(content)]) as act:
         form = locked_form(form_id)
+        _still_open(form)
         same_revision(form, revision)
         form.content, form.revision = dict(content), form.revision + 1
         form.save()
@@ -97,20 +98,7 @@ def validate_form(
     given = [form_id, revision] if content is None else [form_id, revision, dict(content)]
     with perform(context, "enrolment.validate", needs=Permission.ENROL, given=given) as act:
         form = locked_form(form_id)
-        if form.state in ("refused", "abandoned"):
-            raise Refusal(
-                code="enrolment.closed",
-                where=f"bulletin {form.pk}",
-                message="Ce bulletin a été refusé ou abandonné.",
-                remedy="Si le candidat demande de nouveau à adhérer, recevez son nouveau bulletin.",
-            )
-        if form.state == "enrolled":
-            raise Refusal(
-                code="enrolment.already_done",
-                where=f"bulletin {form.pk}",
-                message="Ce bulletin est déjà devenu une adhésion.",
-                remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
-            )
+        _still_open(form)
         same_revision(form, revision)
         if content is not None:
             form.content, form.revision = dict(content), form.revision + 1
@@ -314,6 +302,24 @@ def locked_form(form_id: int) -> EnrolmentForm:
             remedy="Revenez à la file des adhésions.",
         )
     return form
+
+
+def _still_open(form: EnrolmentForm) -> None:
+    """Refuses to change a form that was refused, given up, or that became an enrolment: what it said then is kept."""
+    if form.state in ("refused", "abandoned"):
+        raise Refusal(
+            code="enrolment.closed",
+            where=f"bulletin {form.pk}",
+            message="Ce bulletin a été refusé ou abandonné.",
+            remedy="Si le candidat demande de nouveau à adhérer, recevez son nouveau bulletin.",
+        )
+    if form.state == "enrolled":
+        raise Refusal(
+            code="enrolment.already_done",
+            where=f"bulletin {form.pk}",
+            message="Ce bulletin est déjà devenu une adhésion.",
+            remedy="Ouvrez la fiche de l’adhérent ; pour un changement, faites un avenant.",
+        )
 
 
 def same_revision(form: EnrolmentForm, revision: int) -> None:

@@ -8,12 +8,12 @@ from itertools import groupby
 from egide.contracts.acts.forms import effect_of, enrol
 from egide.contracts.facts import EnrolmentAsked, PersonAsked
 from egide.contracts.queries import product_terms
-from egide.exchanges.acts import Fault, add_rejects, close_file, keep_endings, refuse_file
+from egide.exchanges.acts import Fault, add_rejects, close_file, keep_endings, refuse_file, start_reading
 from egide.exchanges.codecs.enrolment_cells import CellFault
 from egide.exchanges.codecs.enrolment_columns import COLUMNS
 from egide.exchanges.codecs.enrolment_sheet import EnrolmentRow, RowReject, SheetRead, read_enrolments
 from egide.exchanges.facts import Ended
-from egide.exchanges.queries import FileRow, rejects_of
+from egide.exchanges.queries import FileRow, refuse_refused, rejects_of
 from egide.journal import store
 from egide.journal.acts import AlreadyDone, perform
 from egide.journal.facts import Context
@@ -37,11 +37,13 @@ class Imported:
 
 def import_sheet(context: Context, file: FileRow, *, progress: Progress = lambda _: None) -> Imported:
     """Makes an enrolment of each sound family of a received table. Reading it again makes nothing twice."""
+    refuse_refused(file)
     try:
         read = read_enrolments(file.name, store.load(file.sha256))
     except Refusal as refusal:
         refuse_file(context, file, refusal)
         raise
+    _start(context, file, read)
     made: list[int] = []
     refused = list(read.rejects)
     # A family is one wherever its rows stand in the table; sorting keeps the order of the rows inside it.
@@ -55,6 +57,17 @@ def import_sheet(context: Context, file: FileRow, *, progress: Progress = lambda
         progress(Told(f"{done} familles sur {len(families)}", done=done, total=len(families)))
     _close(context, file, read, refused)
     return Imported(tuple(made), SheetRead((), tuple(sorted(refused, key=lambda row: row.line_no))))
+
+
+def _start(context: Context, file: FileRow, read: SheetRead) -> None:
+    """Before the first family: a table read already stays read, one that someone turned down is refused."""
+    if file.state == "read":
+        return
+    once = replace(context, key=None)
+    with perform(once, "enrolment.import_start", needs=Permission.ENROL, given=[file.pk, "start"]) as act:
+        start_reading(file, lines=read.line_count)
+        act.on("file", file.pk, file.name, file.perimeter_id)
+        act.outcome = {"file": file.pk, "lines": read.line_count}
 
 
 def _enrol_family(context: Context, file: FileRow, reference: str, family: list[EnrolmentRow]) -> int:

@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from egide.doors.api.tokens import user_of
+from egide.doors.frame.nul import refuse_nul
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Channel, Context
 from egide.journal.permissions import Permission, may
@@ -71,6 +72,7 @@ def operation(*permissions: Permission, writes: bool = False) -> Callable[[Calla
                     raise absent(request.path)
                 entered.context = Context(actor, Channel.API, key=_key(request) if writes else None)
                 set_scope(actor)
+                refuse_nul(request)
                 return view(entered, *args, **kwargs)
 
         # The framework reads the types of the operation: names must be resolved where the operation is written.
@@ -105,7 +107,7 @@ def status_of(code: str) -> int:
         return 404
     if code in _CONFLICTS or code.endswith("_meanwhile") or code.endswith("already_done"):
         return 409
-    return 400 if code == "api.key" else 422
+    return 400 if code in ("api.key", "request.nul") else 422
 
 
 def problem(status: int, *, code: str, message: str, remedy: str, where: str = "") -> HttpResponse:

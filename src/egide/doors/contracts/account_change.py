@@ -18,6 +18,7 @@ from egide.contracts.acts.accounts import NewAccount, change_account
 from egide.contracts.decisions.reader import parse_day
 from egide.contracts.queries import EnrolmentRow, enrolment_by_number
 from egide.doors.frame.access import PageRequest, needs
+from egide.doors.frame.asking import revision_in
 from egide.doors.frame.shell import Shape, error_of, show
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -32,12 +33,13 @@ def account_change(request: PageRequest, number: str) -> HttpResponseBase:
     if request.method != "POST":
         holder = str(enrolment.member)
         return _show(request, enrolment, {"holder": holder, "signed_on": clock.today().isoformat()})
-    typed = {name: request.POST.get(name, "").strip() for name in ("iban", "holder", "signed_on", "revision")}
+    typed = {name: request.POST.get(name, "").strip() for name in ("iban", "holder", "signed_on")}
+    revision = revision_in(request)
     try:
         asked = _asked(typed)
         if request.POST.get("act") != "confirm":
             return _show(request, enrolment, typed, asked=asked)
-        change_account(request.context, enrolment.pk, asked, revision=int(typed["revision"] or 0))
+        change_account(request.context, enrolment.pk, asked, revision=revision)
     except Refusal as refusal:
         enrolment.refresh_from_db()
         return _show(request, enrolment, typed, refusals=[refusal])

@@ -19,6 +19,7 @@ from egide.contracts.queries import EnrolmentRow, book_of_change, enrolment_by_n
 from egide.doors.contracts.endorsement_fields import Content, kind_of, read, sections, typed
 from egide.doors.contracts.endorsement_preview import numbered, preview
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.asking import revision_in
 from egide.doors.frame.drafts import forget, remember
 from egide.doors.frame.shell import Shape, error_of, fragment, show
 from egide.journal import clock
@@ -41,7 +42,7 @@ def endorsement(request: PageRequest, number: str) -> HttpResponseBase:
             content["last_name"] = enrolment.member.last_name
         return _show(request, enrolment, content, revision=enrolment.revision)
     content = typed(request.POST)
-    revision = int(request.POST.get("revision") or 0)
+    revision = revision_in(request)
     if request.POST.get("act") == "confirm":
         return _confirm(request, enrolment, content, revision)
     shape, refusals = _effects(request, enrolment, content)

@@ -33,6 +33,7 @@ from egide.doors.contracts.enrolment_shapes import (
 from egide.doors.contracts.paper_in import paper_in
 from egide.doors.desk.holding import holders
 from egide.doors.frame.access import PageRequest, allowed, needs
+from egide.doors.frame.asking import revision_in
 from egide.doors.frame.drafts import draft, forget, remember
 from egide.doors.frame.shell import THEN_NEXT, Shape, day_in, error_of, fragment, show
 from egide.journal.permissions import Permission
@@ -73,7 +74,7 @@ def _act(request: PageRequest, form: FormRow) -> HttpResponseBase:
     if act in ("refuse", "abandon"):
         return _turn_down(request, form, act)
     content = typed(request.POST, form.content)
-    revision = int(request.POST.get("revision") or 0)
+    revision = revision_in(request)
     desk_ = _Desk(form, content, revision)
     if act == "preview":
         remember(request, f"form-{form.pk}", content)
@@ -179,7 +180,7 @@ def _receive(request: PageRequest, form: FormRow) -> HttpResponseBase:
 def _turn_down(request: PageRequest, form: FormRow, act: str) -> HttpResponseBase:
     """Refused by the centre or given up by the candidate, with the reason; what is typed and unsaved is of no more use."""
     turned_down = refuse_form if act == "refuse" else abandon_form
-    reason, revision = request.POST.get("reason", ""), int(request.POST.get("revision") or 0)
+    reason, revision = request.POST.get("reason", ""), revision_in(request)
     try:
         turned_down(request.context, form.pk, revision=revision, reason=reason)
     except Refusal as refusal:

@@ -21,6 +21,7 @@ from egide.contracts.queries import FormRow, find_form
 from egide.doors.contracts.enrolment_fields import who_in
 from egide.doors.contracts.enrolment_letter import asked_in_words, missing_papers_letter
 from egide.doors.frame.access import PageRequest, needs
+from egide.doors.frame.asking import revision_in
 from egide.doors.frame.shell import Shape, day_in, error_of, show
 from egide.journal import clock
 from egide.journal.permissions import Permission
@@ -64,7 +65,7 @@ def enrolment_papers(request: PageRequest, form_id: int) -> HttpResponseBase:
         ask_papers(
             request.context,
             form.pk,
-            revision=int(request.POST.get("revision") or 0),
+            revision=revision_in(request),
             letter=letter,
             pages=pages,
             papers=asked.papers,

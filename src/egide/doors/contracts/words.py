@@ -17,6 +17,7 @@ WORDS: Tables = {
         "enrolment.refuse": _("Bulletin refusé"),
         "enrolment.abandon": _("Demande abandonnée"),
         "enrolment.import": _("Adhésion importée"),
+        "enrolment.import_start": _("Lecture d’un tableau d’adhésions commencée"),
         "enrolment.import_done": _("Tableau d’adhésions lu"),
         "endorsement.add_person": _("Avenant : ajout d’une personne"),
         "endorsement.remove_person": _("Avenant : radiation d’une personne"),

@@ -12,14 +12,17 @@ from typing import Any
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
-from egide.doors.api.entry import ApiRequest, operation
+from egide.doors.api.entry import ApiRequest, absent, operation
+from egide.doors.desk.intake import AUTO, arrival_of
 from egide.doors.desk.search_reads import find
-from egide.exchanges.acts import Arrival
 from egide.exchanges.acts import receive as receive_file
 from egide.exchanges.queries import causes
 from egide.exchanges.queries import files as latest_files
 from egide.journal import clock
 from egide.journal.permissions import Permission
+from egide.kernel.errors import Refusal
+from egide.kernel.formats import read_day
+from egide.people.search import MOST_LETTERS, MOST_WORDS, too_long
 from egide.work.delays import delays
 from egide.work.queries import week
 
@@ -46,10 +49,9 @@ class FileOut(Schema):
 
 
 class ArrivalIn(Schema):
-    """What a file claims to be, and whose it is."""
+    """What a file claims to be (« auto »: its content tells), and whose it is."""
 
-    format: str
-    partner: str
+    format: str = AUTO
     perimeter_id: int
 
 
@@ -63,11 +65,10 @@ def files(request: ApiRequest, limit: int = 100) -> list[Any]:  # noqa: ARG001
 @router.post("/files", tags=["fichiers"])
 @operation(Permission.EXCHANGES, writes=True)
 def receive(request: ApiRequest, given: Form[ArrivalIn], content: File[UploadedFile]) -> dict[str, Any]:
-    """Receive a file: kept under its fingerprint before anything is decided; the same bytes twice are refused (409)."""
-    data = content.read()
-    kept = receive_file(
-        request.context, Arrival(given.format, given.partner, content.name or "sans nom", data, given.perimeter_id)
-    )
+    """Receive a file: its format told by its content, its sender by its format; the same bytes twice are refused (409)."""
+    if given.perimeter_id not in request.context.actor.perimeters:
+        raise absent("perimeter_id")
+    kept = receive_file(request.context, arrival_of(content, chosen=given.format, perimeter_id=given.perimeter_id))
     return {"file": kept.pk, "size_bytes": kept.size_bytes}
 
 
@@ -100,6 +101,13 @@ class Found(Schema):
 @operation(Permission.READ)
 def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # noqa: ARG001
     """Find people by name, number, phone, e-mail, social-security number, end of IBAN or birth date."""
+    if too_long(q):
+        raise Refusal(
+            code="search.too_long",
+            where="q",
+            message="Ce texte est trop long pour être cherché.",
+            remedy=f"Donnez au plus {MOST_LETTERS} caractères et {MOST_WORDS} mots.",
+        )
     found = find(q, limit=max(1, min(limit, _MOST)))
     results = [{"number": hit.number, "name": hit.name, "detail": hit.detail} for hit in found.hits]
     return {"results": results, "more": found.bounded or found.total > len(results)}
@@ -110,4 +118,8 @@ def search(request: ApiRequest, q: str, limit: int = 20) -> dict[str, Any]:  # n
 def this_week(request: ApiRequest, day: date | None = None) -> dict[str, Any]:  # noqa: ARG001
     """Flows by team over a week, and the delay kept for nine acts in ten."""
     asked = day or clock.today()
+    if read_day(asked.isoformat()) is None:
+        raise Refusal(
+            "week.day", "Cette date est hors des années du centre.", "Donnez un jour de l’une d’elles.", "day"
+        )
     return {"teams": week(asked), "delays": [asdict(one) for one in delays(asked)]}

@@ -20,6 +20,7 @@ from egide.doors.frame.opened import jobs, readings
 from egide.doors.frame.sheets import sheet
 from egide.doors.frame.shell import THEN_NEXT, Shape, error_of, filters, page_number, page_shape, show, state
 from egide.exchanges.acts import turn_down_file
+from egide.exchanges.kinds import reading_of
 from egide.exchanges.queries import (
     FileRow,
     RejectRow,
@@ -34,6 +35,7 @@ from egide.journal.permissions import Permission
 from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_number
 from egide.work.job_queries import UNDER_WAY, job_about
+from egide.work.kinds import may_work
 
 SIZE = 50
 
@@ -184,6 +186,7 @@ def file(request: PageRequest, file_id: int) -> HttpResponseBase:
         "work": _work_on(found),
         "actions": _actions(request, found),
         "waits": found.state == "received" and _work_on(found) is None,
+        "may_refuse": may_work(request.context.actor, reading_of(found.format), found.perimeter_id),
         "errors": [error_of(one) for one in refusals],
         "form_key": str(uuid.uuid4()),
     }

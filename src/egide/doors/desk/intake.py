@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from egide.doors.frame import words
 from egide.doors.frame.opened import formats, jobs
 from egide.exchanges.acts import Arrival, take_up
 from egide.exchanges.codecs.recognised import recognise
@@ -17,6 +20,9 @@ from egide.kernel.errors import Refusal
 from egide.work.job_acts import NewJob, ask
 from egide.work.job_queries import JobRow
 
+MEGABYTE = 1024 * 1024
+AUTO = "auto"
+
 
 def received_formats() -> list[Format]:
     """The kinds of file that someone reads, in the order of the house."""
@@ -27,6 +33,38 @@ def recognised(name: str, content: bytes) -> str:
     """The format of a file, by the trade that claims it, else by the shared codecs; Refusal when nobody knows it."""
     claimed = (one.code for one in received_formats() if one.recognises and one.recognises(name, content))
     return next(claimed, None) or recognise(name, content)
+
+
+def arrival_of(sent: UploadedFile, *, chosen: str, perimeter_id: int) -> Arrival:
+    """What was sent, as the house takes it: its format told by its content, its sender by its format.
+
+    Refuses what is too large, what nobody knows, and what looks like another format than the one chosen.
+    """
+    _refuse_oversize(sent.size or 0, chosen)
+    content = sent.read()
+    name = (sent.name or "sans nom")[:120]
+    found = recognised(name, content)
+    if chosen not in (AUTO, found):
+        raise Refusal(
+            "file.other_kind",
+            _("Ce fichier ressemble à « %(found)s », pas à ce que vous avez choisi.")
+            % {"found": words.said(words.FORMATS, found)},
+            _("Laissez Égide le reconnaître, ou choisissez l’autre nature."),
+            "format",
+        )
+    _refuse_oversize(len(content), found)
+    return Arrival(found, formats()[found].partner, name, content, perimeter_id)
+
+
+def _refuse_oversize(size: int, kind: str) -> None:
+    most = max(one.largest_bytes for one in received_formats() if kind == one.code or kind not in formats())
+    if size > most:
+        raise Refusal(
+            "file.size",
+            _("Ce fichier dépasse %(most)s Mo.") % {"most": most // MEGABYTE},
+            _("Demandez-le en plusieurs fichiers."),
+            "file",
+        )
 
 
 def may_read(context: Context, code: str) -> bool:

@@ -10,19 +10,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from egide.doors.desk.intake import ask_reading, receive_file, received_formats, recognised
+from egide.doors.desk.intake import AUTO, arrival_of, ask_reading, receive_file, received_formats
 from egide.doors.frame import words
 from egide.doors.frame.access import PageRequest, allowed, needs
-from egide.doors.frame.opened import formats
 from egide.doors.frame.shell import Shape, error_of, show
 from egide.exchanges.acts import Arrival
 from egide.exchanges.queries import file_to_read, find_file
 from egide.journal.permissions import Permission
 from egide.journal.queries import perimeter_names
 from egide.kernel.errors import Refusal
-
-MEGABYTE = 1024 * 1024
-UNKNOWN = "auto"
 
 
 @needs(Permission.EXCHANGES)
@@ -47,38 +43,12 @@ def _arrival(request: PageRequest) -> Arrival:
     perimeter = request.POST.get("perimeter", "")
     if perimeter not in {str(one) for one in request.context.actor.perimeters}:
         raise Refusal("file.perimeter", _("L’organisme manque."), _("Choisissez-le dans la liste."), "perimeter")
-    chosen = request.POST.get("format", UNKNOWN)
-    _refuse_oversize(sent.size or 0, chosen)
-    content = sent.read()
-    name = (sent.name or "")[:120]
-    found = recognised(name, content)
-    if chosen not in (UNKNOWN, found):
-        raise Refusal(
-            "file.other_kind",
-            _("Ce fichier ressemble à « %(found)s », pas à ce que vous avez choisi.")
-            % {"found": words.said(words.FORMATS, found)},
-            _("Laissez Égide le reconnaître, ou choisissez l’autre nature."),
-            "format",
-        )
-    _refuse_oversize(len(content), found)
-    return Arrival(found, formats()[found].partner, name, content, int(perimeter))
-
-
-def _refuse_oversize(size: int, kind: str) -> None:
-    known = [one.largest_bytes for one in received_formats() if kind in (one.code, UNKNOWN)]
-    most = max(known, default=0)
-    if size > most:
-        raise Refusal(
-            "file.size",
-            _("Ce fichier dépasse %(most)s Mo.") % {"most": most // MEGABYTE},
-            _("Demandez-le en plusieurs fichiers."),
-            "file",
-        )
+    return arrival_of(sent, chosen=request.POST.get("format", AUTO), perimeter_id=int(perimeter))
 
 
 def _show(request: PageRequest, refusal: Refusal | None = None) -> HttpResponse:
     named = list(perimeter_names(request.context.actor.perimeters).items())
-    kinds = [(UNKNOWN, _("La reconnaître"))] + [
+    kinds = [(AUTO, _("La reconnaître"))] + [
         (one.code, words.said(words.FORMATS, one.code)) for one in received_formats()
     ]
     where = refusal.where if refusal else ""

@@ -10,6 +10,7 @@ from egide.doors.desk.search_reads import COUNTED, Found, Hit, find
 from egide.doors.frame.access import PageRequest, needs
 from egide.doors.frame.shell import fragment, show
 from egide.journal.permissions import Permission
+from egide.people.search import MOST_LETTERS, MOST_WORDS, too_long
 
 QUICK, FULL = 8, COUNTED
 
@@ -50,6 +51,13 @@ def _shape(hit: Hit) -> dict[str, object]:
 
 
 def _hint(text: str) -> str:
+    if too_long(text):
+        return _(
+            "Tapez au plus %(letters)s caractères et %(words)s mots : le nom, le prénom et la ville suffisent."
+        ) % {
+            "letters": MOST_LETTERS,
+            "words": MOST_WORDS,
+        }
     if len(text) < 2:
         return _("Tapez au moins deux lettres.")
     return _(

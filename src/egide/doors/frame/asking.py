@@ -19,6 +19,11 @@ def number_in(request: PageRequest, name: str) -> int:
     return int(text)
 
 
+def revision_in(request: PageRequest) -> int:
+    """The revision that the page was read at, none when it says none; 404 when it is no number."""
+    return number_in(request, "revision") if request.POST.get("revision") else 0
+
+
 def perimeter_in(request: PageRequest) -> int:
     """The perimeter chosen in the form, one of this person's."""
     found = number_in(request, "value")
