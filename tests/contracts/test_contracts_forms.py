@@ -114,6 +114,40 @@ def test_a_validated_form_creates_everything(system: Context) -> None:
     assert all(finding.count == 0 for finding in examine(INVARIANTS))
 
 
+@pytest.mark.parametrize(
+    ("asked_on",    "papers_on",   "handled_on",  "starts_on",          "complete"),
+    [
+        ("",           "",           "2015-11-03", NOVEMBER,            "5 octobre 2015"),
+        ("2015-10-06", "2015-10-29", "2015-11-03", NOVEMBER,            "29 octobre 2015"),
+        ("2015-10-06", "2015-11-02", "2015-12-04", date(2015, 12, 1),   "2 novembre 2015"),
+        ("2015-10-06", "",           "2015-11-03", date(2015, 12, 1),   "3 novembre 2015"),  # told by phone that day
+    ],
+)  # fmt: skip
+@pytest.mark.requirement("S003-037")
+def test_our_delay_costs_the_member_nothing(
+    system: Context, today: Callable[[str], None],
+    asked_on: str, papers_on: str, handled_on: str, starts_on: date, complete: str,
+) -> None:  # fmt: skip
+    """The cover starts after the day the file was complete, not after the day someone handled it; the reason says so."""
+    family = a_family(0)
+    form = received_form(
+        system, content=content_of(family, wished=date(2015, 10, 1), **({"iban": ""} if asked_on else {}))
+    )
+    if asked_on:
+        today(asked_on)
+        ask_papers(system, form.pk, revision=1, letter=b"%PDF letter", pages=1)
+    if papers_on:
+        today(papers_on)
+        papers_received(system, form.pk, scan=b"%PDF rib", pages=1)
+    today(handled_on)
+    form.refresh_from_db()
+    content = content_of(family, wished=date(2015, 10, 1))
+    enrolment = validate_form(system, form.pk, revision=form.revision, content=content)
+    assert enrolment.starts_on == starts_on
+    said = one("SELECT reasons FROM journal_act WHERE kind = 'enrolment.validate' ORDER BY id DESC LIMIT 1")
+    assert f"Dossier complet le {complete}" in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
 @pytest.mark.requirement("S003-102", "S001-018", "S001-019")
 def test_an_enrolment_at_the_desk_has_its_schedule_at_once(system: Context) -> None:
     """The screen shows, in the same moment, the account and the schedule with what is to pay."""

@@ -22,7 +22,7 @@ from egide.kernel.money import format_eur
 from egide.premiums.jobs import call_month
 from egide.premiums.notice_jobs import issue_notice
 from egide.premiums.papers.schedule import schedule_paper
-from egide.premiums.queries import schedule_of
+from egide.premiums.queries import balance_cents, schedule_of
 from people.families import MONDAY, a_family, content_of, enrolled, received_form
 
 NOVEMBER = date(2015, 11, 1)
@@ -78,6 +78,30 @@ def test_an_endorsement_is_told_in_writing(centre, family: Enrolment, today: Cal
     assert "Ève Martin" in words(document_with_bytes(found["card"].pk)[1])
     schedule = words(document_with_bytes(found["schedule"].pk)[1])
     assert "Ce qui change sur les mois déjà appelés" in schedule and "Ève, novembre 2015" in schedule
+
+
+@pytest.mark.parametrize(
+    ("kind",                       "event",            "scheduled"),
+    [
+        (EndorsementKind.WITHDRAW,  NOVEMBER,           False),
+        (EndorsementKind.TERMINATE, NOVEMBER,           False),  # on its first day
+        (EndorsementKind.TERMINATE, date(2015, 12, 1),  True),
+    ],
+)  # fmt: skip
+def test_a_letter_encloses_the_schedule_that_is_issued(  # type: ignore[no-untyped-def]
+    centre, family: Enrolment, kind: EndorsementKind, event: date, scheduled: bool
+) -> None:
+    """Nothing is said to be joined that is not; without a schedule, the letter says where what was debited goes."""
+    call_month(centre.context("team_leader"), NOVEMBER, perimeter_id=2)
+    before = letters(family)
+    change(centre.context("administrator"), family.pk, EndorsementAsked(kind, event, MONDAY), revision=0)
+    found = letters(family)
+    assert (found["schedule"] != before["schedule"]) is scheduled
+    said = words(document_with_bytes(found["endorsement"].pk)[1])
+    assert ("échéancier de cotisations mis à jour" in said) is scheduled
+    assert ("échéancier joint" in said) is scheduled
+    assert ("au crédit de votre compte" in said) is not scheduled
+    assert (balance_cents(family.pk) < 0) is not scheduled
 
 
 def test_a_batch_keeps_facts_and_prints_on_demand(system: Context, db: None, today: Callable[[str], None]) -> None:

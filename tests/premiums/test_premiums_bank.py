@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
@@ -29,6 +30,7 @@ from egide.premiums.return_jobs import record_returns
 from people.families import Member, a_family, at, enrolled, nir_of, one, rows
 
 NOVEMBER, DECEMBER = date(2015, 11, 1), date(2015, 12, 1)
+JANUARY, FEBRUARY, MARCH = date(2016, 1, 1), date(2016, 2, 1), date(2016, 3, 1)
 
 
 @pytest.fixture
@@ -279,6 +281,74 @@ def test_what_an_endorsement_refunds_lowers_the_next_debit(
     assert second == december.to_pay_cents + refund
     assert balance_cents(family.pk) == 0
     sound(system)
+
+
+@pytest.mark.parametrize(
+    ("called",                          "change",   "after"),
+    [
+        ([JANUARY, DECEMBER],           "remove",   DECEMBER),  # a month called before the one it follows, then a credit
+        ([JANUARY, DECEMBER],           "add",      DECEMBER),  # and what is owed besides, on both months
+        ([DECEMBER, JANUARY, NOVEMBER], "add",      JANUARY),
+        ([JANUARY, NOVEMBER, DECEMBER], "remove",   NOVEMBER),
+        ([NOVEMBER, DECEMBER, JANUARY], "add",      JANUARY),
+    ],
+)  # fmt: skip
+def test_in_any_order_of_months_nothing_is_asked_twice(
+    families: list[Enrolment], system: Context, called: list[date], change: str, after: date
+) -> None:
+    """A change comes when some months are called: the next call takes the difference, once, whatever its month."""
+    family = families[1]
+    for month in called:
+        if month == after:
+            moved(system, family, change)
+        call_month(system, month, perimeter_id=2)
+        assert balance_cents(family.pk) >= 0, "what is debited stays within what is called"
+        sound(system)
+    asked = one("SELECT sum(amount_cents) FROM premiums_debit WHERE enrolment_id = %s", family.pk)
+    due = {each.month: each.to_pay_cents for each in schedule_of(family.pk, around=NOVEMBER).instalments}
+    assert asked == sum(due[month] for month in called) and balance_cents(family.pk) == 0
+
+
+def test_a_credit_above_a_month_is_kept_whatever_month_is_called(families: list[Enrolment], system: Context) -> None:
+    """January gives back more than December costs: December asks for nothing, and the rest lowers the next."""
+    family = families[2]
+    for month in (NOVEMBER, JANUARY, FEBRUARY):
+        call_month(system, month, perimeter_id=2)
+    for _ in range(2):
+        moved(system, family, "leave")
+    credit = balance_cents(family.pk)
+    due = {each.month: each.to_pay_cents for each in schedule_of(family.pk, around=NOVEMBER).instalments}
+    assert -due[DECEMBER] > credit > -due[DECEMBER] - due[MARCH]
+    call_month(system, DECEMBER, perimeter_id=2)
+    assert not one("SELECT count(*) FROM premiums_debit WHERE enrolment_id = %s AND month = %s", family.pk, DECEMBER)
+    call_month(system, MARCH, perimeter_id=2)
+    last = one("SELECT amount_cents FROM premiums_debit WHERE enrolment_id = %s AND month = %s", family.pk, MARCH)
+    assert last == due[DECEMBER] + due[MARCH] + credit
+    assert balance_cents(family.pk) == 0
+    sound(system)
+
+
+def moved(system: Context, family: Enrolment, change: str) -> None:
+    """A child joins, a child leaves, or the spouse, then a child: from the first day, followed as the desk does it."""
+    from egide.contracts.acts.endorsements import endorse
+    from egide.contracts.facts import EndorsementAsked, EndorsementKind, PersonAsked
+    from egide.premiums.jobs import follow
+
+    family.refresh_from_db()
+    asked = EndorsementAsked(EndorsementKind.ADD_PERSON, NOVEMBER, date(2015, 10, 5))
+    if change == "add":
+        born = PersonAsked("child", "Martin", "Nouveau", date(2012, 4, 9), 1, "", "", False, None)
+        asked = replace(asked, person=born)
+    else:
+        link = "child" if change == "remove" else "spouse"
+        who = one(
+            "SELECT person_id FROM contracts_cover WHERE enrolment_id = %s AND NOT cancelled AND link <> 'member' "
+            "ORDER BY link = %s DESC, person_id LIMIT 1",
+            family.pk, link,
+        )  # fmt: skip
+        asked = replace(asked, kind=EndorsementKind.REMOVE_PERSON, person_id=who)
+    endorse(system, family.pk, asked, revision=family.revision)
+    follow(system, [family.pk])
 
 
 def test_a_free_enrolment_is_never_debited(db: None, system: Context, today: Callable[[str], None]) -> None:

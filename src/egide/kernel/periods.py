@@ -41,6 +41,14 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def first_month_of_year(starts_on: date, *, around: date) -> date:
+    """Return the first month of the contract year that holds ``around``, years counted from the month of the start."""
+    first = first_of_month(starts_on)
+    while add_months(first, 12) <= around:
+        first = add_months(first, 12)
+    return first
+
+
 def add_years(day: date, n: int) -> date:
     """Return the same day ``n`` years later; 29 February becomes 28 February in common years (CPC 641)."""
     return add_months(day, 12 * n)

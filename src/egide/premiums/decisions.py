@@ -49,7 +49,7 @@ import polars as pl
 
 from egide.contracts.facts import EnrolmentFacts
 from egide.kernel.calendars import Calendar, Region, add_settlement_days, is_settlement_day, next_settlement_day
-from egide.kernel.periods import add_months
+from egide.kernel.periods import add_months, first_month_of_year
 from egide.kernel.reference import load_time_limit
 from egide.ledger.facts import AccountKind, Nature
 from egide.premiums.facts import Collection, Instalment, Schedule, Share
@@ -234,9 +234,7 @@ def _of(rows: pl.DataFrame, nature: Nature) -> pl.DataFrame:
 
 def contract_months(starts_on: date, ends_on: date | None, *, around: date) -> tuple[date, ...]:
     """The twelve months of the contract year that holds ``around`` (or the first year, before it), less those after the end."""
-    first = starts_on.replace(day=1)
-    while add_months(first, 12) <= around:
-        first = add_months(first, 12)
+    first = first_month_of_year(starts_on, around=around)
     months = [add_months(first, n) for n in range(12)]
     return tuple(month for month in months if ends_on is None or month < ends_on)
 

@@ -31,6 +31,17 @@ INVARIANTS = (
            WHERE d.sent IS DISTINCT FROM l.sent OR d.returned IS DISTINCT FROM l.returned""",
     ),
     Invariant(
+        "premiums.debited_within_called",
+        "Quand une adhésion est prélevée, le prélevé non rejeté ne dépasse pas ce qui est appelé, net des aides.",
+        """SELECT DISTINCT enrolment_id FROM (
+             SELECT x.enrolment_id, y.nature,
+               sum(y.amount_cents) OVER (PARTITION BY x.id ORDER BY y.id) AS left_to_debit
+             FROM ledger_account x JOIN ledger_line y ON y.account_id = x.id
+             WHERE x.kind = 'member'
+               AND y.nature IN ('premium', 'aid_acs', 'aid_other', 'debit', 'debit_returned')) r
+           WHERE nature = 'debit' AND left_to_debit < 0""",
+    ),
+    Invariant(
         "premiums.aids_within_gross",
         "Sur douze mois, les aides ne dépassent jamais la cotisation (S003-101).",
         """SELECT x.enrolment_id FROM ledger_account x JOIN ledger_line y ON y.account_id = x.id

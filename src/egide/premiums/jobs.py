@@ -29,7 +29,7 @@ from egide.journal.bulk import copy_frame
 from egide.journal.facts import Context
 from egide.journal.followers import Follow
 from egide.journal.invariants import Finding
-from egide.journal.locks import hold, only_one
+from egide.journal.locks import hold, hold_all, only_one
 from egide.journal.permissions import Permission
 from egide.journal.scope import reading_as
 from egide.kernel.errors import Refusal
@@ -196,6 +196,7 @@ def _debit(context: Context, call: Call, when: Collection, perimeter_id: int, sh
     """One act: debits, their entries and the file for the bank are there together, or none is."""
     month = call.month
     with perform(context, "premium.debit", needs=Permission.PREMIUMS, given=[str(month), perimeter_id]) as act:
+        hold_all(DUE)  # what a change gives back meanwhile is either seen here, or lowers the next debit
         wanted = to_debit(month, perimeter_id=perimeter_id)
         act.on("premium_call", call.pk, format_month(month), perimeter_id)
         if wanted.is_empty():

@@ -1,9 +1,10 @@
 """Reads of premiums: what is posted, the schedule of an enrolment, its account, debits to ask for.
 
 Who is debited, and for how much
-    For each member account: the sum of its premiums, aids and debits whose month is the called one or an earlier one.
-    Above zero, with a mandate that is not revoked and no debit yet for that month, it is asked for, whole: what earlier
-    months left over goes with it, and what they gave back is taken from it. At zero or below, nothing is asked for, and
+    For each member account: the sum of its premiums, aids and debits, whatever their month. Premiums stand posted for
+    called months only, and a debit bears the month of its call: a cut by month would hide what another call has asked
+    for. Above zero, with a mandate that is not revoked and no debit yet for that month, it is asked for, whole: what
+    other months left over goes with it, and what they gave back is taken from it. At zero or below, nothing is asked for, and
     the credit stays for the next month. A debit credits the account when it is presented, so that it is not asked for
     again; one that the bank returns debits it back under another nature, which this sum leaves out: it is arrears, with
     a procedure of its own. The first debit of a mandate says FRST, the next ones RCUR. Debits, their entries and the
@@ -140,15 +141,14 @@ TO_DEBIT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 _TO_DEBIT = """
--- What remains to ask for, up to a month: called and aided, less what was already debited. A returned debit is not asked
--- again here: it is arrears, and has its own procedure.
+-- What remains to ask for: called and aided, less what was already debited, whatever the months. A returned debit is not
+-- asked again here: it is arrears, and has its own procedure.
 SELECT e.id, a.id, d.amount_cents, m.id, m.rum, m.signed_on,
   EXISTS (SELECT 1 FROM premiums_debit x WHERE x.mandate_id = m.id), b.iban, b.bic, b.holder, e.number
 FROM (
   SELECT l.account_id, sum(l.amount_cents)::bigint AS amount_cents
   FROM ledger_line l
   WHERE l.perimeter_id = %s AND l.nature IN ('premium', 'aid_acs', 'aid_other', 'debit')
-    AND (l.period <= %s OR l.period IS NULL)
   GROUP BY l.account_id HAVING sum(l.amount_cents) > 0) d
 JOIN ledger_account a ON a.id = d.account_id AND a.kind = 'member'
 JOIN contracts_enrolment e ON e.id = a.enrolment_id
@@ -161,4 +161,4 @@ ORDER BY e.id
 
 def to_debit(month: date, *, perimeter_id: int) -> pl.DataFrame:
     """The debits to ask for once a month is called (``TO_DEBIT_SCHEMA``)."""
-    return fetch_frame(_TO_DEBIT, [perimeter_id, month, month], TO_DEBIT_SCHEMA)
+    return fetch_frame(_TO_DEBIT, [perimeter_id, month], TO_DEBIT_SCHEMA)

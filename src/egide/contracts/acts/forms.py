@@ -106,7 +106,7 @@ def validate_form(
         if read.asked is None:
             first = read.blocking[0]
             raise Refusal(code=first.code, where=first.field, message=first.message, remedy=first.remedy)
-        effect = effect_of(read.asked)
+        effect = effect_of(read.asked, complete_on=complete_day(form.pk))
         enrolment = enrol(act, form.perimeter_id, read.asked, effect)
         form.state, form.enrolment_id = "enrolled", enrolment.pk
         form.save()
@@ -164,24 +164,33 @@ def _turn_down(context: Context, form_id: int, *, revision: int, reason: str, st
 
 
 def read_saved(form: EnrolmentForm) -> FormRead:
-    """What the saved form says, checked against its product, were the file complete today."""
+    """What the saved form says, checked against its product, for the day its file is complete."""
     terms = product_terms(form.product_code, form.received_on)
     return read_form(
         form.content,
         book=book_for(form.product_code, form.received_on),
         certificates_required=terms.certificates_required,
         received_on=form.received_on,
-        complete_on=clock.today(),
+        complete_on=complete_day(form.pk),
         papers_in=frozenset(
             AskedPaper.objects.filter(form_id=form.pk, received_on__isnull=False).values_list("title", flat=True)
         ),
     )
 
 
-def effect_of(asked: EnrolmentAsked, *, complete_on: date | None = None) -> EffectDate:
-    """The start date of a request that is complete today."""
-    book = book_for(asked.product_code, asked.received_on)
-    return effect_date(asked, book=book, complete_on=complete_on or clock.today())
+def complete_day(form_id: int) -> date:
+    """The day a form's file was complete, whenever it is handled: our delay costs the member nothing. Today at the latest.
+
+    While a paper that was asked for is missing, it is complete today if it is at all.
+    """
+    item = item_about("enrolment", "form", form_id)
+    today = clock.today()
+    return today if item.state == "paused" else min(item.complete_on, today)
+
+
+def effect_of(asked: EnrolmentAsked, *, complete_on: date) -> EffectDate:
+    """The start and end of a request whose file was complete on a day."""
+    return effect_date(asked, book=book_for(asked.product_code, asked.received_on), complete_on=complete_on)
 
 
 def enrol(record: Record, perimeter_id: int, asked: EnrolmentAsked, effect: EffectDate) -> Enrolment:

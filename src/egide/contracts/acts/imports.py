@@ -79,7 +79,8 @@ def _enrol_family(context: Context, file: FileRow, reference: str, family: list[
     try:
         with perform(once, "enrolment.import", needs=Permission.ENROL, given=[file.sha256, reference]) as act:
             asked = _asked(family, file)
-            enrolment = enrol(act, file.perimeter_id, asked, effect_of(asked))
+            effect = effect_of(asked, complete_on=asked.received_on)
+            enrolment = enrol(act, file.perimeter_id, asked, effect)
             keep_endings(file, (Ended(row.line_no) for row in family))
             act.on("enrolment", enrolment.pk, enrolment.number, enrolment.perimeter_id)
             act.outcome = {"enrolment": enrolment.pk, "number": enrolment.number}

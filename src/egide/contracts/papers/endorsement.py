@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from egide.contracts.facts import CoverFacts, EndorsementAsked, EndorsementKind, EndorsementPlan, EnrolmentFacts
 from egide.contracts.models import Enrolment
 from egide.contracts.papers.card import issue_card
 from egide.contracts.papers.facts import Change, EndorsementLetter
 from egide.documents.acts import issue
+from egide.journal import clock
 from egide.journal.acts import Record
 from egide.kernel.formats import format_date
+from egide.kernel.periods import add_months, first_month_of_year
 from egide.kernel.text import elided
 from egide.people.papers import letter_frame
 
@@ -30,7 +32,8 @@ def issue_endorsement(record: Record, enrolment: Enrolment, asked: EndorsementAs
 
 
 def endorsement_letter(enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> EndorsementLetter:
-    """The letter, as it is sent; the schedule that goes with it says each amount."""
+    """The letter, as it is sent; the schedule that goes with it, where there is one, says each amount."""
+    scheduled = _scheduled(decided.after)
     return EndorsementLetter(
         **letter_frame(enrolment.member, enrolment.number),
         title=_title(asked, decided),
@@ -42,7 +45,8 @@ def endorsement_letter(enrolment: Enrolment, asked: EndorsementAsked, decided: E
         ),
         reasons=decided.reasons,
         ends=asked.kind in (EndorsementKind.TERMINATE, EndorsementKind.WITHDRAW),
-        enclosures=_enclosures(asked.kind),
+        scheduled=scheduled,
+        enclosures=_enclosures(asked.kind, scheduled=scheduled),
     )
 
 
@@ -85,6 +89,12 @@ def _covered(cover: CoverFacts | None) -> str:
     return f"couvert du {format_date(cover.starts_on)} au {format_date(cover.ends_on - timedelta(days=1))}"
 
 
-def _enclosures(kind: EndorsementKind) -> tuple[str, ...]:
-    papers = ("échéancier de cotisations mis à jour",)
+def _scheduled(after: EnrolmentFacts) -> bool:
+    """Whether a schedule follows: somebody is still covered in the contract year of today."""
+    first = first_month_of_year(after.starts_on, around=max(clock.today(), after.starts_on))
+    return any(one.starts_on < add_months(first, 12) and (one.ends_on or date.max) > first for one in after.covers)
+
+
+def _enclosures(kind: EndorsementKind, *, scheduled: bool) -> tuple[str, ...]:
+    papers = ("échéancier de cotisations mis à jour",) if scheduled else ()
     return (*papers, "carte de tiers payant") if kind is EndorsementKind.ADD_PERSON else papers

@@ -109,7 +109,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndorsementLetter(Letter):
-    """An endorsement: what changes, from when and why; the schedule that goes with it shows every euro it moves."""
+    """An endorsement: what changes, from when and why; the schedule that goes with it shows every euro it moves.
+
+    ``scheduled`` is false when no month is left to schedule, as after a withdrawal: no schedule goes with it then.
+    """
 
     PAPER: ClassVar = Paper(_HERE / "endorsement.typ", "Avenant", "enrolment_number")
 
@@ -119,6 +122,7 @@ class EndorsementLetter(Letter):
     changes: tuple[Change, ...]
     reasons: tuple[str, ...] = ()
     ends: bool = False
+    scheduled: bool = True
     enclosures: tuple[str, ...] = ()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from egide.contracts.acts.forms import effect_of
+from egide.contracts.acts.forms import complete_day, effect_of
 from egide.contracts.decisions.reader import parse_day
 from egide.contracts.facts import Certificate, CoverFacts, EffectDate, EnrolmentAsked, EnrolmentFacts, PersonAsked
 from egide.contracts.queries import FormRow, product_terms
@@ -52,7 +52,7 @@ def draft_of(form: FormRow, content: Mapping[str, Any]) -> Draft | None:
         line1="", postcode="", city="", phone="", email="", iban="", bic="", holder="",
         persons=tuple(persons),
     )  # fmt: skip
-    effect = effect_of(asked)
+    effect = effect_of(asked, complete_on=complete_day(form.pk))
     return Draft(_facts(form, asked, effect), effect)
 
 

@@ -12,12 +12,13 @@ from egide.contracts.queries import EnrolmentRow
 from egide.kernel.formats import format_month
 from egide.kernel.periods import add_months
 from egide.kernel.text import elided
+from egide.ledger.facts import Nature
 from egide.people.papers import letter_frame, payment_of
 from egide.people.queries import names_of
-from egide.premiums.decisions import covers_frame, debit_day, month_facts
+from egide.premiums.decisions import covers_frame, debit_day, month_facts, on_account
 from egide.premiums.facts import Instalment, Schedule, Share
 from egide.premiums.papers import facts as papers
-from egide.premiums.queries import schedule_for
+from egide.premiums.queries import posted_on, schedule_for
 from egide.products.queries import book_for
 from egide.rules.case import Step, explain
 from egide.rules.telling import tell
@@ -44,7 +45,7 @@ def explain_month(enrolment: EnrolmentFacts, month: date) -> list[tuple[Share, S
 def schedule_paper(
     enrolment: EnrolmentRow, facts: EnrolmentFacts, schedule: Schedule, changes: pl.DataFrame | None = None
 ) -> papers.Schedule:
-    """The schedule as it is printed and sent (S003-102); ``changes`` is what moved on months already called."""
+    """The schedule as it is printed and sent (S003-102); ``changes`` is what was posted on months already called."""
     months = [instalment.month for instalment in schedule.instalments]
     last_month = months[-1]
     book = book_for(facts.product_code, months[0])
@@ -130,25 +131,30 @@ def _run(run: Sequence[date]) -> str:
 
 
 def _moves(facts: EnrolmentFacts, changes: pl.DataFrame | None) -> tuple[papers.MoneyMove, ...]:
-    """What an act moved on months already called, person by person, aids deducted."""
+    """What an act moved on months already called, person by person, aids deducted: the account before it and after."""
     if changes is None or changes.is_empty():
         return ()
     names = {cover.person_id: cover.first_name for cover in facts.covers}
+    keys = ["period", "person_id"]
+    stands = posted_on([facts.id]).filter(pl.col("nature") != Nature.TAX.value)
     moved = (
-        changes.group_by("period", "person_id")
-        .agg(pl.col("posted_cents", "amount_cents").sum())
-        .sort("period", "person_id")
+        on_account(changes)
+        .group_by(keys)
+        .agg(pl.col("change_cents").sum())
+        .filter(pl.col("change_cents") != 0)
+        .join(stands.group_by(keys).agg(after_cents=pl.col("amount_cents").sum()), on=keys, how="left")
+        .with_columns(before_cents=pl.col("after_cents") - pl.col("change_cents"))
+        .sort(keys)
     )
     gone = names_of(person for person in moved["person_id"].to_list() if person not in names)
     return tuple(
         papers.MoneyMove(
             label=f"{(names | gone)[row['person_id']]}, {format_month(row['period'])}",
-            before_cents=row["posted_cents"],
-            after_cents=row["amount_cents"],
+            before_cents=row["before_cents"],
+            after_cents=row["after_cents"],
             reason="Mois déjà appelé",
         )
         for row in moved.iter_rows(named=True)
-        if row["posted_cents"] != row["amount_cents"]
     )
 
 
