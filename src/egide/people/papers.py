@@ -69,10 +69,10 @@ def payment_of(mandate: Mandate | None, perimeter_id: int) -> Payment:
     """How premiums are paid: the mandate, its account masked, its creditor."""
     organisation = organisation_of(perimeter_id)
     if mandate is None:
-        return Payment(mode="Virement ou chèque", frequency="mensuelle")
+        return Payment(mode="Virement ou chèque", frequency="chaque mois")
     return Payment(
         mode="Prélèvement SEPA",
-        frequency="mensuelle, le 5 du mois",
+        frequency="chaque mois, le 5",
         iban=mask_iban(mandate.bank_account.iban),
         rum=mandate.rum,
         creditor_name=organisation.name,

@@ -34,17 +34,18 @@ def issue_endorsement(record: Record, enrolment: Enrolment, asked: EndorsementAs
 def endorsement_letter(enrolment: Enrolment, asked: EndorsementAsked, decided: EndorsementPlan) -> EndorsementLetter:
     """The letter, as it is sent; the schedule that goes with it, where there is one, says each amount."""
     scheduled = _scheduled(decided.after)
+    ends = asked.kind in (EndorsementKind.TERMINATE, EndorsementKind.WITHDRAW)
     return EndorsementLetter(
         **letter_frame(enrolment.member, enrolment.number),
         title=_title(asked, decided),
         effect_on=decided.effect_on,
         asked_on=asked.received_on,
         changes=(
-            Change("Personnes couvertes", _names(decided.before), _names(decided.after)),
+            Change("Personnes couvertes", _names(decided.before), "aucune" if ends else _names(decided.after)),
             *_moved(decided),
         ),
         reasons=decided.reasons,
-        ends=asked.kind in (EndorsementKind.TERMINATE, EndorsementKind.WITHDRAW),
+        ends=ends,
         scheduled=scheduled,
         enclosures=_enclosures(asked.kind, scheduled=scheduled),
     )

@@ -35,7 +35,7 @@ def next_steps(
                 "why": ref("echeance", f"{enrolment.number}.{coming.month:%Y-%m}"),
             }
         )
-    if enrolment.starts_on > day:
+    if enrolment.starts_on > day and enrolment.ends_on != enrolment.starts_on:
         steps.append({"on": enrolment.starts_on, "title": _("Début des garanties"), "detail": ""})
     for _person, first_name, until, cents in certificates:
         if until >= day:
