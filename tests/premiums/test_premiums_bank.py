@@ -390,6 +390,8 @@ def test_a_frame_of_returns_is_read_in_any_order(families: list[Enrolment], syst
         (date(2016, 1, 1),  date(2016, 1, 5),    date(2016, 1, 19),   False),  # the day itself is not: announced again
         (date(2016, 3, 1),  date(2016, 3, 11),   date(2016, 3, 29),   False),  # Good Friday to Easter Monday: no settlement
         (date(2015, 12, 1), date(2015, 12, 12),  date(2015, 12, 28),  False),  # 26 December: a Saturday here, closed to banks
+        (date(2026, 4, 1),  date(2026, 4, 24),   date(2026, 5, 11),   False),  # 8 May: banks settle, people do not work
+        (date(2026, 6, 1),  date(2026, 6, 30),   date(2026, 7, 15),   False),  # 14 July
         (date(2015, 12, 1), date(2016, 1, 15),   date(2016, 1, 29),   False),  # the month after: within the limit
         (date(2015, 12, 1), date(2016, 1, 20),   date(2016, 2, 3),    True),   # two months after
         (date(2015, 11, 1), date(2016, 2, 10),   date(2016, 2, 24),   True),

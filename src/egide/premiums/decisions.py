@@ -33,8 +33,8 @@ The other side
 Day of a debit
     The schedule announces the fifth of the month, or the first day after it that is a settlement day and a French
     working day. A call debits on that day while it is at least the bank's notice away (``SEPA_PRESENTATION``, in
-    settlement days); later, on the first settlement day that can be announced again in time (``SEPA_PRENOTIFICATION``
-    after today). Never on a day gone by. Past the last day of the ``DEBIT_LATEST``-th month after the one that is due
+    settlement days); later, on the first such day that can be announced again in time (``SEPA_PRENOTIFICATION`` after
+    today). Never on a day gone by. Past the last day of the ``DEBIT_LATEST``-th month after the one that is due
     (the convention), it is still asked for, and said to be late.
 """
 
@@ -48,7 +48,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from egide.contracts.facts import EnrolmentFacts
-from egide.kernel.calendars import Calendar, Region, add_settlement_days, is_settlement_day, next_settlement_day
+from egide.kernel.calendars import Calendar, Region, add_settlement_days, is_settlement_day
 from egide.kernel.periods import add_months, first_month_of_year
 from egide.kernel.reference import load_time_limit
 from egide.ledger.facts import AccountKind, Nature
@@ -326,7 +326,11 @@ _COVERS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def debit_day(month: date) -> date:
     """The day that the schedule announces for a month: its fifth, or the first day after on which people and banks work."""
-    day = month.replace(day=5)
+    return _open_day(month.replace(day=5))
+
+
+def _open_day(day: date) -> date:
+    """This day, or the first after it, on which people and banks work."""
     while not (is_settlement_day(day) and Calendar(Region.NATIONAL).is_working_day(day)):
         day += timedelta(days=1)
     return day
@@ -343,7 +347,7 @@ def collection(month: date, *, today: date) -> Collection:
         on, reason = announced, f"le {announced:%d/%m/%Y}, jour annoncé par l’échéancier"
     else:
         notice = load_time_limit("SEPA_PRENOTIFICATION", today)
-        on = next_settlement_day(today + timedelta(days=notice.amount))
+        on = _open_day(today + timedelta(days=notice.amount))
         reason = (
             f"le {on:%d/%m/%Y} : le jour annoncé, le {announced:%d/%m/%Y}, ne peut plus être présenté à la banque, et "
             f"un autre s’annonce {notice.words()} avant ({notice.source})"
