@@ -292,7 +292,7 @@ def explained_on_the_telephone(screen: Screen, served: Served, number: str) -> N
     screen.check()
     page.locator("th a.row-link", has_text="Pharmacie à 65").first.click()
     page.wait_for_selector("#tree-title")
-    assert "12,30 €" in screen.said("dl.equation")
+    assert "12,30 €" in screen.said("main")
     screen.check()
 
 
