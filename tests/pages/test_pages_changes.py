@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from datetime import date
 
@@ -11,6 +12,7 @@ from django.test import Client
 from egide.benefits.jobs.paying import pay
 from egide.contracts.models import Enrolment
 from egide.documents.models import Document
+from egide.documents.queries import document_with_bytes
 from egide.exchanges.models import File
 from egide.journal import store
 from egide.journal.facts import Context
@@ -116,6 +118,22 @@ def test_a_changed_account_serves_the_next_debit_and_the_next_payment(
     pay(system, perimeter_id=2)
     transfers = store.load(File.objects.filter(format="pain.001").latest("pk").sha256).decode()
     assert new["iban"] in transfers and old.bank_account.iban not in transfers
+
+
+def test_a_changed_account_is_told_where_the_member_lived_a_month_before(client: Client, row: Enrolment) -> None:
+    """Moving someone does not hide it from them; what is typed as a holder is read as typed, on one line."""
+    assert pressed(client, f"/adherents/{row.number}/adresse", NEW, "confirm").status_code == 302
+    holder = "Luc d’Arc_*M*\n\n# Rien [ici](http://x.invalid)"
+    new = {"iban": iban_of(987_654), "holder": holder, "signed_on": "2015-11-09"}
+    assert pressed(client, f"/adherents/{row.number}/compte-bancaire", new, "confirm").status_code == 302
+    told = []
+    for kept in Document.objects.filter(subject_id=row.pk, kind="account").order_by("pk"):
+        pdf = document_with_bytes(kept.pk)[1]
+        said = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout  # noqa: S607
+        told.append(" ".join(said.decode().split()))
+    assert ["8 quai Neuf" in one for one in told] == [True, False]
+    assert ["3 rue des Lilas" in one for one in told] == [False, True]
+    assert all("Luc d’Arc_*M* # Rien [ici](http://x.invalid) qui finit par" in one for one in told)
 
 
 def test_the_same_account_is_no_change(client: Client, row: Enrolment) -> None:

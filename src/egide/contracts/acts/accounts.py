@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from egide.contracts.models import Enrolment
 from egide.contracts.queries import not_found
@@ -17,8 +19,12 @@ from egide.kernel.errors import Refusal
 from egide.kernel.formats import format_date
 from egide.kernel.identifiers import check_iban
 from egide.people.account_acts import replace_mandate
+from egide.people.address_acts import address_on
 from egide.people.papers import letter_frame
 from egide.people.queries import MandateRow
+
+_MARKS = re.compile(f"[{re.escape(string.punctuation)}]")
+_ADDRESS_DAYS = 30  # an address changed since may be that of whoever changes the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +79,44 @@ def change_account(context: Context, enrolment_id: int, asked: NewAccount, *, re
         act.because(f"Nouveau compte finissant par {iban.compact[-4:]}, mandat {mandate.rum}.")
         if former:
             act.because(f"Mandat {former.rum} révoqué, compte finissant par {former.bank_account.tail}.")
-        issue(
-            act,
-            _letter(enrolment, mandate),
-            kind="account",
-            title=f"Changement de compte du {clock.today():%d/%m/%Y}",
-            subject=("enrolment", enrolment.pk),
-            perimeter_id=enrolment.perimeter_id,
-        )
+        for where in _told_at(enrolment):
+            issue(
+                act,
+                _letter(enrolment, mandate, where),
+                kind="account",
+                title=f"Changement de compte du {clock.today():%d/%m/%Y}",
+                subject=("enrolment", enrolment.pk),
+                perimeter_id=enrolment.perimeter_id,
+            )
     return mandate
 
 
-def _letter(enrolment: Enrolment, mandate: MandateRow) -> PlainLetter:
-    """Told to the address known before: whoever did not ask for it learns it."""
+def _told_at(enrolment: Enrolment) -> list[tuple[str, str]]:
+    """Where it is told: the address known, and the one of a month before when letters went elsewhere then.
+
+    Whoever moves someone to take their account over does not keep them from learning it.
+    """
+    days = (clock.today(), clock.today() - timedelta(days=_ADDRESS_DAYS))
+    known = [address_on(enrolment.member_id, day) for day in days]
+    return list(dict.fromkeys((one.line1, f"{one.postcode} {one.city}") for one in known))
+
+
+def _plain(typed: str) -> str:
+    """What someone typed, put in prose: on one line, and nothing of it lays the letter out."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(typed.split()))
+
+
+def _letter(enrolment: Enrolment, mandate: MandateRow, where: tuple[str, str]) -> PlainLetter:
+    """Told at one address: whoever did not ask for it learns it."""
     tail = mandate.bank_account.iban[-4:]
+    frame = letter_frame(enrolment.member, enrolment.number)
+    frame["addressee"] = (str(enrolment.member), *where)
     return PlainLetter(
-        **letter_frame(enrolment.member, enrolment.number),
+        **frame,
         subject="Votre compte bancaire a changé",
         prose=(
             f"Depuis le **{format_date(clock.today())}**, vos cotisations sont prélevées, et vos remboursements versés, "
-            f"sur le compte de **{mandate.bank_account.holder.replace('*', '')}** qui finit par **{tail}**.\n\n"
+            f"sur le compte de **{_plain(mandate.bank_account.holder)}** qui finit par **{tail}**.\n\n"
             "Votre ancien mandat de prélèvement est révoqué ; un prélèvement déjà transmis à la banque reste fait sur "
             "l’ancien compte.\n\n"
             "**Vous n’avez rien demandé ?** Appelez-nous aussitôt : nous annulerons ce changement."

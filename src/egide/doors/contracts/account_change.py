@@ -112,6 +112,6 @@ def _effects(enrolment: EnrolmentRow, asked: NewAccount) -> Shape:
             _("Le mandat %(rum)s (compte finissant par %(tail)s) est révoqué.") % {"rum": former.rum, "tail": tail}
         )
         said.append(_("Un prélèvement déjà transmis à la banque reste fait sur l’ancien compte."))
-    said.append(_("Une lettre annonce le changement à l’adhérent, à l’adresse connue."))
+    said.append(_("Une lettre le dit à l’adhérent, à l’adresse connue, et à celle d’il y a un mois si elle a changé."))
     said.append(_("Qui l’a changé et quand reste écrit."))
     return {"said": said}

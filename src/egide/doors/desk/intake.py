@@ -36,7 +36,7 @@ def recognised(name: str, content: bytes) -> str:
     return next(claimed, None) or recognise(name, content)
 
 
-def arrival_of(sent: UploadedFile[Any], *, chosen: str, perimeter_id: int) -> Arrival:
+def arrival_of(sent: UploadedFile[bytes], *, chosen: str, perimeter_id: int) -> Arrival:
     """What was sent, as the house takes it: its format told by its content, its sender by its format.
 
     Refuses what is too large, what nobody knows, and what looks like another format than the one chosen.
