@@ -82,7 +82,9 @@ _PLANS = [
     (asked(TERMINATE, START),                                                   START,              {}),
     (asked(ADD, date(2016, 2, 1), person=baby(date(2016, 2, 8))),               date(2016, 2, 8),   _ONLY | {"Ava": END}),
     (asked(ADD, date(2015, 2, 9), person=baby(date(2015, 1, 1)), agreement="UMH-12"), START,        _ONLY | {"Ava": END}),
-    (asked(TERMINATE, date(2016, 3, 2), cause="deces"), date(2016, 3, 2), dict.fromkeys(_ONLY, date(2016, 3, 2))),
+    (asked(TERMINATE, date(2016, 3, 2), cause="deces"), date(2016, 3, 3), dict.fromkeys(_ONLY, date(2016, 3, 3))),
+    (asked(REMOVE, date(2016, 3, 31), person_id=ZOE, cause="deces"), date(2016, 4, 1), _ONLY | {"Zoé": date(2016, 4, 1)}),
+    (asked(REMOVE, START, person_id=LEO, cause="deces"), date(2015, 11, 2), _ONLY | {"Léo": date(2015, 11, 2)}),
 ]  # fmt: skip
 
 

@@ -114,7 +114,8 @@ _TERMINATIONS = [
     (date(2026, 11, 2), date(2026, 11, 2),  "demande",     date(2027, 2, 1)),   # too late for it: when the year is over
     (date(2027, 1, 20), date(2027, 1, 20),  "demande",     date(2027, 2, 20)),
     (date(2026, 3, 10), date(2026, 3, 10),  "changement",  date(2026, 4, 10)),  # a change of situation: one month
-    (date(2026, 3, 10), date(2026, 3, 4),   "deces",       date(2026, 3, 4)),   # a death: that day
+    (date(2026, 3, 10), date(2026, 3, 4),   "deces",       date(2026, 3, 5)),   # a death: that day is covered
+    (date(2027, 1, 31), date(2027, 1, 31),  "demande",     date(2027, 2, 28)),  # in the last month of the first year: a month
 ]  # fmt: skip
 
 
@@ -230,8 +231,8 @@ def test_changing_one_clause_changes_the_screen_the_letter_and_the_act(
     for before, after in (
         ("version 2015-07-01", "version 2015-10-01"),
         ("constante renonciation_jours : nombre = 30", "constante renonciation_jours : nombre = 45"),
-        ("libelle \"la fin de la couverture\"\n  = evenement", "libelle \"la fin de la couverture\"\n"
-         "  = ajouter_mois(premier_du_mois(evenement), 1)"),
+        ("  = si cause = deces alors ajouter_jours(evenement, 1) sinon evenement\n",
+         "  = si cause = deces alors ajouter_jours(evenement, 1) sinon ajouter_mois(premier_du_mois(evenement), 1)\n"),
     ):  # fmt: skip
         assert text.count(before) == 1, before
         text = text.replace(before, after)

@@ -136,7 +136,7 @@ def _remove(enrolment: EnrolmentFacts, asked: EndorsementAsked, book: Book) -> E
             "L’adhérent ne peut pas être radié seul : sa radiation met fin à toute l’adhésion.",
             "Choisissez « Résilier l’adhésion ».",
         )
-    term = removal(book, event_on=asked.event_on, starts_on=enrolment.starts_on)
+    term = removal(book, event_on=asked.event_on, starts_on=enrolment.starts_on, cause=asked.cause)
     return EndorsementPlan(
         enrolment,
         replace(enrolment, covers=_ended(enrolment, term.on, only=leaving.person_id)),

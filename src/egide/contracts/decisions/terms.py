@@ -58,9 +58,10 @@ def addition(book: Book, *, event_on: date, starts_on: date, birth_date: date) -
     return _term(book, "effet_ajout", {"evenement": event_on, "debut_adhesion": starts_on, "naissance": birth_date})
 
 
-def removal(book: Book, *, event_on: date, starts_on: date) -> Term:
+def removal(book: Book, *, event_on: date, starts_on: date, cause: str) -> Term:
     """The first day without cover of a person who leaves."""
-    return _term(book, "effet_radiation", {"evenement": event_on, "debut_adhesion": starts_on})
+    facts = {"evenement": event_on, "debut_adhesion": starts_on, "cause": cause}
+    return _term(book, "effet_radiation", facts)
 
 
 def termination(book: Book, *, event_on: date, starts_on: date, received_on: date, cause: str) -> Term:

@@ -197,6 +197,11 @@ class _Sheet:
         """Why, in the member's words."""
         return self.field("reason", _("Motif"), "text", width="full")
 
+    def cause(self, book: Book) -> list[Shape]:
+        """What the règlement tells apart when a cover ends, if it does."""
+        causes = causes_of(book)
+        return [self.field("cause", _("Cause"), "select", options=causes, width="s")] if causes else []
+
     def checked(self) -> list[Shape]:
         """The way out of a number that contradicts the birth date, once it does."""
         if not self.content.get("nir_checked") and "nir" not in self.errors:
@@ -230,13 +235,13 @@ def sections(
         case EndorsementKind.TERMINATE:
             hint = _("La prévisualisation donne la date d’effet que permet le règlement.")
             end = page.field("event_on", _("Fin demandée le"), "date", width="s", required=True, hint=hint)
-            causes = causes_of(book)
-            cause = [page.field("cause", _("Cause"), "select", options=causes, width="s")] if causes else []
-            fields = [*hidden, end, page.received(), *cause, page.reason(), *page.agreement()]
+            fields = [*hidden, end, page.received(), *page.cause(book), page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Résilier l’adhésion"), "fields": fields}]
         case EndorsementKind.REMOVE_PERSON:
-            end = page.field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True)
-            fields = [*hidden, _who_leaves(page, facts), end, page.received(), page.reason(), *page.agreement()]
+            hint = _("Pour un décès, le jour du décès : le règlement dit jusqu’à quand il est couvert.")
+            end = page.field("event_on", _("Premier jour sans garantie"), "date", width="s", required=True, hint=hint)
+            who, cause = _who_leaves(page, facts), page.cause(book)
+            fields = [*hidden, who, end, page.received(), *cause, page.reason(), *page.agreement()]
             return [{"key": "when", "title": _("Radier une personne"), "fields": fields}]
         case EndorsementKind.WITHDRAW:
             fields = [*hidden, page.received(), page.reason()]
