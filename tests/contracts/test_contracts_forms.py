@@ -13,7 +13,7 @@ from egide.contracts.acts.papers import ask_papers, papers_received
 from egide.contracts.asked import enrol as enrol_at_desk
 from egide.contracts.invariants import INVARIANTS
 from egide.contracts.models import AidCertificate, Cover, Enrolment, EnrolmentForm, RightsMovement
-from egide.documents.queries import documents_of
+from egide.documents.queries import document_with_bytes, documents_of
 from egide.journal import store
 from egide.journal.acts import AlreadyDone
 from egide.journal.facts import Context, Role
@@ -156,7 +156,7 @@ def test_an_enrolment_at_the_desk_has_its_schedule_at_once(system: Context) -> N
     papers = {paper.kind: paper for paper in documents_of([("enrolment", enrolment.pk)])}
     assert set(papers) == {"acceptance", "card", "schedule"}
     schedule = papers["schedule"]
-    assert store.load(schedule.sha256).startswith(b"%PDF")
+    assert document_with_bytes(schedule.pk)[1].startswith(b"%PDF")
     assert one("SELECT count(*) FROM ledger_account WHERE enrolment_id = %s AND kind = 'member'", enrolment.pk) == 1
     told = [sentence for act in Act.objects.filter(kind="premium.follow") for sentence in act.reasons]
     assert any("à payer sur 12 mois" in sentence for sentence in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -13,7 +14,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from contracts.sheets import child, holder, sheet
-from egide.doors.desk import receiving
+from egide.doors.frame import opened
 from egide.doors.worker import Stop, do_next
 from egide.exchanges.codecs.bank_returns import DebitReturn, ReturnHeader, write_returns
 from egide.exchanges.codecs.noemie_rights import answer_with, read_movements, write_answers
@@ -96,7 +97,8 @@ def test_a_table_of_enrolments_is_received_read_and_its_refused_lines_come_back(
 
 def test_what_cannot_be_received_is_told_on_the_page(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hostile, empty, too large, of another kind, without a name in our list: refused clearly, nothing kept, nothing lost."""
-    monkeypatch.setitem(receiving.LARGEST, "enrolment.sheet", 1000)
+    known = opened.formats()
+    monkeypatch.setitem(known, "enrolment.sheet", replace(known["enrolment.sheet"], largest_bytes=1000))  # type: ignore[arg-type]
     camt = b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"/>'
     entity = (
         b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>'
