@@ -156,7 +156,9 @@ def test_an_enrolment_is_given_up_from_the_screen(
     assert "Demande reçue le 03/11/2015 : Changement d’avis" in re.sub(r"\s", " ", after)
     assert "Renoncer" not in after
     late = enrolled(system, a_family(0), starts_on=date(2015, 12, 1))
-    today("2015-12-05")
+    today("2015-12-05")  # received the day before, it is handled today: the way stays open a week, the act judges
+    assert "Renoncer" in text_of(client.get(f"/adherents/{late.number}"))
+    today("2015-12-15")
     assert "Renoncer" not in text_of(client.get(f"/adherents/{late.number}"))
     refused = asked(client, late, given_up | {"received_on": "2015-12-05"}, "preview")
     assert (refused.status_code, "après le délai" in errors_of(refused)) == (422, True)
