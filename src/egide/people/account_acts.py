@@ -83,15 +83,6 @@ def mandate_on(current: Mandate | None, day: date) -> Mandate | None:
     return standing
 
 
-def mandates_before(current: Mandate | None) -> list[Mandate]:
-    """The current mandate and those that it replaced, the latest first."""
-    chain: list[Mandate] = []
-    while current:
-        chain.append(current)
-        current = current.replaces
-    return chain
-
-
 def _account(person: Person, iban: str, bic: str, holder: str) -> BankAccount:
     account, _ = BankAccount.objects.get_or_create(
         person=person, iban=iban, defaults={"bic": bic, "holder": holder, "perimeter_id": person.perimeter_id}

@@ -29,8 +29,6 @@ from egide.premiums.facts import Schedule
 from egide.premiums.models import Call
 from egide.products.queries import books_of
 
-_PREMIUM_NATURES = ("premium", "aid_acs", "aid_other")
-
 _POSTED = """
 -- What the member accounts already carry: by person, month and nature, then each tax that the premiums say is inside them.
 WITH mine AS MATERIALIZED (
